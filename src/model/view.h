@@ -1,0 +1,67 @@
+/*
+ * A view: the merged result for one stage. Plain data: no I/O.
+ *
+ * Entries are sorted by key. All bytes lie in the view's one locked arena,
+ * which flow_view_done() wipes.
+ */
+#ifndef FLOW_MODEL_VIEW_H
+#define FLOW_MODEL_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum flow_kind { FLOW_PLAIN, FLOW_SECRET }; /* String or variable; SecureString or secret */
+
+/* What one source says of one key. */
+struct flow_origin {
+    const char *source; /* "dotenv", "ssm", "local", "environ" */
+    const char *name;   /* parameter name, or the key itself */
+    const char *where;  /* NULL, or "FILE:LINE" */
+    uint64_t version;   /* 0: none */
+    int64_t modified_s; /* 0: unknown */
+    int64_t fetched_s;  /* when the source was read */
+    enum flow_kind kind;
+    bool unreadable;
+    const char *why; /* NULL, or why unreadable */
+};
+
+struct flow_entry {
+    const char *key;
+    struct flow_bytes value;   /* at is NULL where unreadable; a NUL follows that is not counted */
+    struct flow_origin origin; /* the winner */
+    struct flow_origin *shadows; /* what it shadows, strongest first */
+    size_t shadow_count;
+};
+
+struct flow_view {
+    struct flow_arena *arena;
+    const char *stage; /* "" where the view has none (--env-file, --prefix) */
+    struct flow_entry *entries;
+    size_t count, cap;
+};
+
+enum flow_code flow_view_init(struct flow_view *view, const char *stage, struct flow_err *err);
+void flow_view_done(struct flow_view *view);
+
+/*
+ * Offers one key: the first offer of a key wins, later ones are kept as
+ * shadows. Sources are offered whole, strongest first. All is copied.
+ */
+enum flow_code flow_view_offer(struct flow_view *view, const char *key, struct flow_bytes value,
+                               const struct flow_origin *origin, struct flow_err *err);
+
+/* Sorts by key; call once after the last offer, before find. */
+void flow_view_sort(struct flow_view *view);
+const struct flow_entry *flow_view_find(const struct flow_view *view, const char *key);
+
+/* Keeps the entries whose key matches; "*" and "?" in patterns, "!" before one takes away. */
+void flow_view_filter(struct flow_view *view, const char *const *patterns, size_t count);
+/* The same rule for one key: true if the list of patterns, in order, keeps it. */
+bool flow_pattern_keeps(const char *const *patterns, size_t count, const char *key);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Targets: what a view is rendered for. Each checks every limit of its service
+ * first and lists all violations at once (T43), then writes.
+ * Source: CONTRACTS 4.2 (Lambda), 7 (Vercel), 8 (Serverless Framework).
+ */
+#ifndef FLOW_TARGET_TARGET_H
+#define FLOW_TARGET_TARGET_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "model/project.h"
+#include "model/view.h"
+
+const char *flow_target_kind_name(enum flow_target_kind kind);
+bool flow_target_kind_parse(const char *text, enum flow_target_kind *ret_kind);
+
+/*
+ * The environment block of the view's entries: Lambda {"Variables": {...}},
+ * the serverless ${file(...)} JSON, the Vercel form (what `vercel env pull`
+ * would write, but right). FLOW_E_REFUSED: err says how many violations there
+ * are, *ret_violations (free with free()) has one line each, naming keys and sizes.
+ * FLOW_E_USAGE: apigateway and github come with their own issue.
+ */
+enum flow_code flow_target_render(enum flow_target_kind kind, const struct flow_view *view,
+                                  struct flow_secret **ret_text, char **ret_violations,
+                                  struct flow_err *err);
+
+#endif
