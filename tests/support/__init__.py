@@ -1,0 +1,1 @@
+"""What the tests stand on: the program's runner, the services at the far end, the canaries."""
