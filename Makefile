@@ -145,9 +145,9 @@ both:
 	$(MAKE) all CC=clang BUILD=$(BUILD)/clang
 
 test: deps
-	@sh tests/install
+	@tests/install
 	$(MAKE) both
-	$(MAKE) unit asan
+	$(MAKE) asan
 	@tests/run
 
 demo: deps
