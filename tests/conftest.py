@@ -7,6 +7,7 @@ The fixtures that every test of the program may ask for.
     moto         an AWS endpoint that takes any credentials             support/aws.py
     moto_signed  one that checks signatures and policies                support/aws.py
     fault        an SSM endpoint that fails as it is told to            support/faultserver.py
+    fault_server makes more of these, with TLS if need be               support/faultserver.py
 
 A test that puts, reads and looks for leaks:
 
@@ -29,6 +30,8 @@ import pytest
 
 from support.aws import Moto, SignedMoto
 from support.canary import Canary
+from support.certificate import Certificate
+from support.faultserver import FaultServer
 from support.program import Program
 
 # The account and the proxies of whoever runs the tests are none of the tests' business.
@@ -93,3 +96,32 @@ def moto_signed(_moto_signed_server):
     """An empty AWS account with one user, whose rights are checked; see support/aws.py."""
     _moto_signed_server.reset()
     return _moto_signed_server
+
+
+@pytest.fixture
+def fault_server(tmp_path):
+    """
+    A function that starts fault servers, which end with the test: fault_server(**options).
+
+    tls      True: https with a certificate for 127.0.0.1 that `env` makes clients trust;
+             a dict: the options of support/certificate.py (another host, an old protocol)
+    others   those of FaultServer
+    """
+    servers = []
+
+    def start(tls=None, **options):
+        if tls:
+            tls = Certificate(tmp_path, **(tls if isinstance(tls, dict) else {}))
+        server = FaultServer(tls=tls, **options).start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def fault(fault_server):
+    """An SSM endpoint that fails as it is told to; see support/faultserver.py."""
+    return fault_server()
