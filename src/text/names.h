@@ -16,22 +16,35 @@ bool flow_name_is_key(const char *name);
 /* [A-Za-z0-9_.-]+: what dotenv accepts. */
 bool flow_name_is_dotenv_key(const char *name);
 
-/* A name that takes over a program when a provider sets it (T12). */
+/* A name that takes over a program when a provider sets it (T12; the table is in takeover.c). */
 bool flow_name_takes_over(const char *key);
 
-/* Key of a parameter: the name without prefix, "/", "-", "." to "_", upper case. */
+/*
+ * Key of a parameter: the name without prefix, "/", "-", "." to "_", upper
+ * case. prefix may be NULL, "" or "/". FLOW_E_USAGE: not below the prefix.
+ * The key may begin with a digit, so it need not be one for a shell.
+ */
 enum flow_code flow_name_to_key(const char *param, const char *prefix, struct flow_str *key,
                                 struct flow_err *err);
-/* Back: prefix, "/", lower case with dashes. */
+/*
+ * Back: prefix, "/", lower case with dashes. FLOW_E_USAGE: the name would not
+ * give this key again ("apiUrl", "a.b").
+ */
 enum flow_code flow_name_to_param(const char *key, const char *prefix, struct flow_str *param,
                                   struct flow_err *err);
 
-/* AWS's rules for a parameter's name; the sentence says which one is broken, and where. */
+/*
+ * AWS's rules for the name of a parameter that is to be written; FLOW_E_USAGE,
+ * and the sentence says which one is broken, and where.
+ */
 enum flow_code flow_name_check_param(const char *name, struct flow_err *err);
-/* A prefix: as a name, "/" allowed, no slash at the end. */
+/* A prefix: as a name, but "/" and AWS's own "/aws/..." are fine, and the slash in front a must. */
 enum flow_code flow_name_check_prefix(const char *prefix, struct flow_err *err);
 
-/* The candidate nearest to word (edit distance at most a third of its length), or NULL. */
+/*
+ * The candidate nearest to word, or NULL: edit distance at most a third of its
+ * length, rounded up; upper and lower case are alike.
+ */
 const char *flow_name_nearest(const char *word, const char *const *candidates, size_t count);
 
 #endif
