@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/environ.h"
 #include "model/project.h"
+#include "model/settings.h"
 #include "store/remote.h"
 #include "store/store.h"
 #include "vault/vault.h"

@@ -11,9 +11,6 @@
 #include "model/project.h"
 #include "model/view.h"
 
-const char *flow_target_kind_name(enum flow_target_kind kind);
-bool flow_target_kind_parse(const char *text, enum flow_target_kind *ret_kind);
-
 /*
  * The environment block of the view's entries: Lambda {"Variables": {...}},
  * the serverless ${file(...)} JSON, the Vercel form (what `vercel env pull`
