@@ -68,6 +68,10 @@ const struct flow_session_options *flow_session_options(const struct flow_sessio
 enum flow_code flow_session_stage(struct flow_session *session, const char *name, bool writes,
                                   const struct flow_stage **ret_stage, struct flow_err *err);
 
+/* The stage whose prefix a parameter (or path) lies under; NULL: none. */
+const struct flow_stage *flow_session_covering(const struct flow_session *session,
+                                               const char *name);
+
 /* Opens the vault when first asked; create as in vault.h. FLOW_E_NOT_FOUND: none, and create is
  * false. */
 enum flow_code flow_session_vault(struct flow_session *session, bool create,
@@ -80,11 +84,19 @@ enum flow_code flow_session_default_source(struct flow_session *session,
 /*
  * Opens a store for a stage (NULL: none). Lent until the session is freed; the
  * second call with the same arguments gives the same store. ssm: loads the
- * network half and resolves credentials.
+ * network half and resolves credentials. local: makes the vault where there is
+ * none if writes, else FLOW_E_NOT_FOUND. github: inside a workflow only.
  */
 enum flow_code flow_session_store(struct flow_session *session, enum flow_source source,
-                                  const struct flow_stage *stage, struct flow_store **ret_store,
-                                  struct flow_err *err);
+                                  const struct flow_stage *stage, bool writes,
+                                  struct flow_store **ret_store, struct flow_err *err);
+
+/* A sentence for the user, through the world. */
+void flow_session_notice(const struct flow_session *session, const char *format, ...)
+    FLOW_PRINTF(2, 3);
+
+/* True inside a GitHub Actions job. */
+bool flow_session_in_workflow(const struct flow_session *session);
 
 /* AWS's settings for a stage (NULL: none), without the network half; lent. */
 enum flow_code flow_session_aws(struct flow_session *session, const struct flow_stage *stage,
