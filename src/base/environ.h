@@ -4,10 +4,14 @@
  * flow_environ_take() moves the credentials of THREATS A3 (AWS secret key and
  * session token, GitHub, Vercel and OIDC tokens) into locked memory and
  * overwrites them where the kernel put them, so /proc/PID/environ no longer
- * shows them; `exec` hands them on from here. What would weaken our own TLS or
- * load code (T20) is dropped for our own use but still handed to a child.
+ * shows them; `exec` hands them on from here. They, and what would weaken our own
+ * TLS or load code (T20), also leave envp, so no library finds them with
+ * getenv(); the list below still has them for a child.
  *
- * Ownership: strings are lent until flow_environ_free().
+ * Shape:     what is no "NAME=VALUE" is left out; of two variables of one name
+ *            the first counts, as for getenv().
+ * Ownership: strings are lent until flow_environ_free(); after take() those
+ *            of envp must live as long, as main()'s do.
  */
 #ifndef FLOW_BASE_ENVIRON_H
 #define FLOW_BASE_ENVIRON_H

@@ -3,13 +3,12 @@
  *
  * Reading: O_NOFOLLOW is not asked of the last component unless the file must
  *          be private; O_NONBLOCK then S_ISREG, so a FIFO never blocks (T9); a
- *          path under a root never leaves it (openat2 on Linux, else each
- *          component with O_NOFOLLOW).
+ *          path under a root never leaves it (base/beneath.h).
  * Private: regular, owned by the effective user, no group or other bit (T8);
  *          else FLOW_E_REFUSED, nothing is ever chmod'ed.
- * Writing: temp file beside (random name, O_EXCL, 0600 unless said), written
- *          in full, fsync, rename, fsync of the directory (T32). A failure
- *          leaves the old file and no temp file.
+ * Writing: a draft beside (random name, O_EXCL), written in full, synced, read
+ *          back, renamed, the directory synced (T32). A failure leaves the
+ *          old file and no draft.
  */
 #ifndef FLOW_BASE_FILE_H
 #define FLOW_BASE_FILE_H
@@ -43,9 +42,18 @@ enum flow_code flow_file_read_fd(int fd, const char *what, size_t max,
 /* Opens a regular file for reading without blocking; the caller closes. Checks as above. */
 enum flow_code flow_file_open(const struct flow_file_want *want, int *ret_fd, struct flow_err *err);
 
-/* Replaces path by len bytes, mode as given (0600 for anything with a secret). */
+/*
+ * Replaces path by len bytes, mode as given whatever the umask (0600 for
+ * anything with a secret). FLOW_E_REFUSED: path is a symbolic link, a
+ * directory, anything but a regular file. Drafts that a crash left beside it
+ * more than a minute ago are removed.
+ */
 enum flow_code flow_file_replace(const char *path, const void *bytes, size_t len, mode_t mode,
                                  struct flow_err *err);
+
+/* Gives the present file a second name, PATH.prev, which outlives the next replace. No file: fine.
+ */
+enum flow_code flow_file_keep_previous(const char *path, struct flow_err *err);
 
 /* Writes all of it to a descriptor; EINTR and short writes are handled. EPIPE: FLOW_E_IO. */
 enum flow_code flow_file_write_fd(int fd, const char *what, const void *bytes, size_t len,

@@ -12,21 +12,25 @@
 #ifndef FLOW_BASE_PATH_H
 #define FLOW_BASE_PATH_H
 
+#include <stdbool.h>
+
 #include "base/environ.h"
 #include "base/err.h"
 #include "base/str.h"
 
 enum flow_dir { FLOW_DIR_CONFIG, FLOW_DIR_DATA, FLOW_DIR_STATE };
 
-/* Appends the directory, then "/" and name, to path, which is cleared first. */
+/* The directory in path, with "/" and name behind unless name is NULL. */
 enum flow_code flow_path_user(const struct flow_environ *env, enum flow_dir dir, const char *name,
                               struct flow_str *path, struct flow_err *err);
 
 /*
  * Finds file_name in start or a parent of it and gives that directory. The
- * search stops at HOME, a mount boundary, or a directory that is not the
- * user's or root's, or is writable by others (T18): FLOW_E_NOT_FOUND, or
- * FLOW_E_UNTRUSTED where a file lies there but may not be believed.
+ * search stops in HOME, at a mount boundary, or in a directory that is not the
+ * user's or root's, or is writable by others (T18; the user's own group is not
+ * others): FLOW_E_NOT_FOUND, or FLOW_E_UNTRUSTED where a file lies there but
+ * it, or the directory, may not be believed. The directory is given with its
+ * links resolved.
  */
 enum flow_code flow_path_find_up(const struct flow_environ *env, const char *start,
                                  const char *file_name, struct flow_str *directory,

@@ -53,6 +53,9 @@ void test_expect_text(const char *needle, const char *text, int present, const c
 void test_expect_ok(enum flow_code code, const struct flow_err *err, const char *call,
                     const char *file, int line);
 
+/* An environment for flow_environ_copy(): TEST_ENVP("HOME=/h", "CI=1"). */
+#define TEST_ENVP(...) ((char *const *)(uintptr_t)(const char *const[]){__VA_ARGS__, NULL})
+
 /* A fresh directory, removed with all in it at exit; lent. */
 const char *test_directory(void);
 /* "DIRECTORY/name" in a ring of 16 buffers. */
