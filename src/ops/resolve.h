@@ -9,11 +9,16 @@
 #include "ops/session.h"
 
 struct flow_resolve_options {
-    bool allow_unreadable; /* explain, list, status, check: else FLOW_E_REFUSED names the keys (T40)
-                            */
-    bool no_expand;        /* .env values as they stand */
-    bool always_fresh;     /* max_age 0: check */
-    bool allow_takeover;   /* names of T12 are not refused: explain, list, status, check */
+    bool allow_unreadable;   /* else FLOW_E_REFUSED names the keys (T40); explain, status, check */
+    bool allow_takeover;     /* else names of T12 are FLOW_E_REFUSED; explain, status, check */
+    bool allow_disagreement; /* else FLOW_E_REFUSED where the sources of a protected stage differ
+                                (T39); --yes, explain, status, check */
+    bool no_expand;          /* .env values as they stand */
+    bool always_fresh;       /* max_age 0, and no snapshot stands in: check */
+    bool any_age;            /* snapshots whatever their age, no request: status */
+    const char *const
+        *keep;         /* patterns of flow_view_filter(), applied before anything is refused */
+    size_t keep_count; /* 0: every key */
 };
 
 /* The view of a stage. view is initialised by it; the caller does flow_view_done() on success. */
