@@ -48,7 +48,7 @@ EXAMPLE = Path(__file__).parent / "fixtures/flowlogic"
 
 @pytest.fixture
 def flowenv(tmp_path):
-    """The program; see support/program.py. Fails the test where it is not built."""
+    """The program; see support/program.py. A call fails the test where it is not built."""
     home, work = tmp_path / "home", tmp_path / "work"
     home.mkdir(mode=0o700)
     work.mkdir(mode=0o700)

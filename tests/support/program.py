@@ -65,8 +65,12 @@ class Program:
 
     def __init__(self, home, work, path=None):
         self.home, self.work = home, work
-        self.path = path or program_path()
+        self._path = path
         self._dialogues, self._processes = [], []
+
+    @property
+    def path(self):
+        return self._path or program_path()
 
     def environ(self, env=None):
         """The whole environment of a call: PATH, HOME and LANG, and what `env` adds."""
