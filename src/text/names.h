@@ -19,6 +19,15 @@ bool flow_name_is_dotenv_key(const char *name);
 /* A name that takes over a program when a provider sets it (T12; the table is in takeover.c). */
 bool flow_name_takes_over(const char *key);
 
+/* "VITE_" and the like: what bears it is built into a front end for everybody to see. NULL: none.
+ */
+const char *flow_name_public_prefix(const char *key);
+/*
+ * True for a name with a word such as SECRET, KEY or TOKEN in it and no public
+ * prefix: how a value from a source without kinds is treated.
+ */
+bool flow_name_sounds_secret(const char *key);
+
 /*
  * Key of a parameter: the name without prefix, "/", "-", "." to "_", upper
  * case. prefix may be NULL, "" or "/". FLOW_E_USAGE: not below the prefix.
