@@ -29,14 +29,16 @@ struct flow_origin {
     bool unreadable;
     bool differs;    /* a shadow whose value is not the winner's; set by flow_view_offer() */
     const char *why; /* NULL, or why unreadable */
+    bool differs;    /* of a shadow: its value was read and is not the winner's */
 };
 
 struct flow_entry {
     const char *key;
     struct flow_bytes value;   /* at is NULL where unreadable; a NUL follows that is not counted */
     struct flow_origin origin; /* the winner */
-    struct flow_origin *shadows; /* what it shadows, strongest first */
+    const struct flow_origin *shadows; /* what it shadows, strongest first */
     size_t shadow_count;
+    size_t rank; /* how many offers came before */
 };
 
 struct flow_view {
@@ -44,6 +46,8 @@ struct flow_view {
     const char *stage; /* "" where the view has none (--env-file, --prefix) */
     struct flow_entry *entries;
     size_t count, cap;
+    struct flow_origin *shadows; /* of all entries, one key's side by side */
+    size_t shadow_count, shadow_cap;
 };
 
 enum flow_code flow_view_init(struct flow_view *view, const char *stage, struct flow_err *err);
@@ -51,18 +55,28 @@ void flow_view_done(struct flow_view *view);
 
 /*
  * Offers one key: the first offer of a key wins, later ones are kept as
- * shadows. Sources are offered whole, strongest first. All is copied.
+ * shadows. Sources are offered whole, strongest first. All is copied. Until
+ * the view is sorted each offer is an entry of its own.
  */
 enum flow_code flow_view_offer(struct flow_view *view, const char *key, struct flow_bytes value,
                                const struct flow_origin *origin, struct flow_err *err);
 
-/* Sorts by key; call once after the last offer, before find. */
+/*
+ * Sorts by key and folds the offers of one key into one entry. Once, after
+ * the last offer and before anything below.
+ */
 void flow_view_sort(struct flow_view *view);
+/* NULL: no such key. */
 const struct flow_entry *flow_view_find(const struct flow_view *view, const char *key);
 
-/* Keeps the entries whose key matches; "*" and "?" in patterns, "!" before one takes away. */
+/*
+ * Keeps the entries that the patterns keep. "*" stands for any text, "?" for
+ * one character; "!" before a pattern takes away what it matches. The last
+ * pattern that matches decides; where none does, the key stays if there is no
+ * pattern or the first one takes away.
+ */
 void flow_view_filter(struct flow_view *view, const char *const *patterns, size_t count);
-/* The same rule for one key: true if the list of patterns, in order, keeps it. */
+/* The same rule for one key. */
 bool flow_pattern_keeps(const char *const *patterns, size_t count, const char *key);
 
 #endif
