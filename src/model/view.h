@@ -27,7 +27,6 @@ struct flow_origin {
     int64_t fetched_s;  /* when the source was read */
     enum flow_kind kind;
     bool unreadable;
-    bool differs;    /* a shadow whose value is not the winner's; set by flow_view_offer() */
     const char *why; /* NULL, or why unreadable */
     bool differs;    /* of a shadow: its value was read and is not the winner's */
 };
