@@ -107,11 +107,17 @@ $(BUILD)/asan/bin/flowenv: $(call objects,asan/obj,$(CORE_SRC) $(CMD_SRC))
 $(BUILD)/asan/lib/flowenv/net.so: $(call objects,asan/pic,$(NET_SRC))
 	@mkdir -p $(@D)
 	$(CC) -shared $(filter-out -fPIE,$(SANITIZE)) $(LDFLAGS) $^ $(NET_LIBS) -o $@
-asan: $(BUILD)/asan/bin/flowenv $(BUILD)/asan/lib/flowenv/net.so
+
+# Tests link what they use of tests/support: an archive of the files without a main().
+SUPPORT_SRC := $(filter-out %_main.c %/replay.c,$(sort $(wildcard tests/support/*.c)))
+$(BUILD)/asan/lib/libsupport.a: $(call objects,asan/obj,$(SUPPORT_SRC))
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $^
+TEST_LIBS := $(BUILD)/asan/lib/libsupport.a $(BUILD)/asan/lib/libflowenv.a
 
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/asan/unit/%,$(UNIT_SRC))
-$(BUILD)/asan/unit/%: $(BUILD)/asan/obj/tests/unit/%.o $(BUILD)/asan/obj/tests/support/test.o \
-                      $(BUILD)/asan/lib/libflowenv.a
+$(BUILD)/asan/unit/%: $(BUILD)/asan/obj/tests/unit/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -lcmocka -o $@
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/asan/fuzz/%,$(FUZZ_SRC))
@@ -119,6 +125,13 @@ $(BUILD)/asan/fuzz/%: $(BUILD)/asan/obj/tests/fuzz/%.o $(BUILD)/asan/obj/tests/s
                       $(BUILD)/asan/lib/libflowenv.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
+# Small programs that let a script look at one module: tests/support/NAME_main.c.
+SUPPORT_BIN := $(patsubst tests/support/%.c,$(BUILD)/asan/support/%,$(wildcard tests/support/*_main.c))
+$(BUILD)/asan/support/%: $(BUILD)/asan/obj/tests/support/%.o $(BUILD)/asan/lib/libflowenv.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
+
+asan: $(BUILD)/asan/bin/flowenv $(BUILD)/asan/lib/flowenv/net.so $(SUPPORT_BIN)
 
 # --- the library and the program once more, for libFuzzer ---------------------------
 $(BUILD)/fuzzer/obj/%.o: %.c
