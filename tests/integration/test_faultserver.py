@@ -60,8 +60,8 @@ def test_a_selector_chooses_a_version_and_is_repeated(fault, ssm):
     fault.store.put("/t/dev/key", "two")
     fault.store.label("/t/dev/key", "old", version=1)
     for selector in (":1", ":old"):
-        parameter = ssm.get_parameter(Name="/t/dev/key" + selector, WithDecryption=True)["Parameter"]
-        assert (parameter["Value"], parameter["Selector"]) == ("one", selector)
+        got = ssm.get_parameter(Name="/t/dev/key" + selector, WithDecryption=True)["Parameter"]
+        assert (got["Value"], got["Selector"]) == ("one", selector)
     assert refusal(ssm.get_parameter, Name="/t/dev/key:9") == "ParameterVersionNotFound"
 
 

@@ -46,13 +46,15 @@ def packaged(project, tmp_path):
         home = tmp_path / "serverless-home"
         home.mkdir(exist_ok=True)
         node = Path(shutil.which("node")).parent
-        done = subprocess.run([SERVERLESS, "package", "--stage", stage], cwd=project / SERVICE, env={
+        env = {
             "PATH": f"{node}{os.pathsep}{SYSTEM_PATH}", "HOME": str(home), "LANG": "C.UTF-8",
             "CI": "true", "SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off",
             "SLS_INTERACTIVE_SETUP_ENABLE": "0", "NPM_CONFIG_UPDATE_NOTIFIER": "false",
             "https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9",
-            "AWS_ACCESS_KEY_ID": "dummy", "AWS_SECRET_ACCESS_KEY": "dummy"},
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=50)
+            "AWS_ACCESS_KEY_ID": "dummy", "AWS_SECRET_ACCESS_KEY": "dummy"}
+        done = subprocess.run([SERVERLESS, "package", "--stage", stage], env=env,
+                              cwd=project / SERVICE, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=50)
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
         resources = json.loads((project / TEMPLATE).read_text())["Resources"]
         return {name: resource["Properties"]["Environment"]["Variables"]

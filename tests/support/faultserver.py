@@ -3,9 +3,9 @@ The one fault server: an SSM endpoint that is strict, counts what it is asked, a
 
 In a test, the fixture `fault` is a running FaultServer:
 
-    fault.store.put("/t/dev/key", "value")                 # behind the program's back
-    fault.inject(faults.throttled(), count=2)              # the next two requests, whatever they are
-    fault.inject(faults.cut(), "PutParameter", first=3)    # the third PutParameter and all later ones
+    fault.store.put("/t/dev/key", "value")              # behind the program's back
+    fault.inject(faults.throttled(), count=2)           # the next two requests, of any kind
+    fault.inject(faults.cut(), "PutParameter", first=3) # the third PutParameter and all after it
     flowenv.ok("get", "/t/dev/key", env=fault.env)
     assert len(fault.calls("GetParameter")) == 3
 
