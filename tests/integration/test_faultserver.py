@@ -314,6 +314,13 @@ def test_a_redirect_points_to_another_server(fault, fault_server):
     assert len(other.requests) == 1
 
 
+def test_a_walk_can_lose_its_other_pages(fault, ssm):
+    fault.store.load({f"/t/dev/{number:02}": "v" for number in range(25)})
+    fault.inject(faults.last_page(), "GetParametersByPath", first=2)
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path="/t/dev")
+    assert sum(len(page["Parameters"]) for page in pages) == 20
+
+
 def test_a_page_can_lose_a_name_and_a_token_can_repeat(fault, ssm):
     fault.store.load({"/t/dev/a": "v", "/t/dev/b": "v"})
     fault.inject(faults.without("/t/dev/b"), "GetParameters")

@@ -68,14 +68,13 @@ def quoting():
 
 
 def edited(change):
-    """The right answer after change(answer) had it: a dict, changed in place or returned, or
-    bytes to send in its place."""
+    """The right answer after change(answer) had it: a dict to change in place, or to replace by
+    bytes that are returned."""
     async def act(exchange):
         status, body = exchange.execute()
         answer = json.loads(body)
         changed = change(answer)
-        answer = answer if changed is None else changed
-        await exchange.send(status, answer if isinstance(answer, bytes)
+        await exchange.send(status, changed if isinstance(changed, bytes)
                             else json.dumps(answer).encode())
     return act
 
@@ -96,6 +95,11 @@ def same_token(token="AAAA"):
     def change(answer):
         answer["NextToken"] = token
     return edited(change)
+
+
+def last_page():
+    """A page that names no next one, though there is one."""
+    return edited(lambda answer: answer.pop("NextToken", None))
 
 
 def truncated_json():

@@ -173,11 +173,12 @@ class ParameterStore:
         return {"Parameters": self._ordered(found), "InvalidParameters": missing}
 
     def _GetParametersByPath(self, body):
-        path = _checked_path(body["Path"])
+        folder = _checked_path(body["Path"]) + "/"
+        recursive = body.get("Recursive", False)
         accepts = _filter_of(body.get("ParameterFilters", []))
-        chosen = [parameter for _, parameter in sorted(self._parameters.items())
-                  if _is_below(path, parameter.name, body.get("Recursive", False))
-                  and accepts(parameter)]
+        below = sorted(name for name in self._parameters if name.startswith(folder)
+                       and (recursive or "/" not in name[len(folder):]))
+        chosen = [self._parameters[name] for name in below if accepts(self._parameters[name])]
         page, token = self._page("GetParametersByPath", body, chosen,
                                  lambda parameter: _identity(parameter.name))
         shown = [self._shown(parameter, parameter.latest, body) for parameter in page]
@@ -332,12 +333,6 @@ def _checked_path(path):
         raise invalid("The parameter doesn't meet the parameter name requirements. The parameter "
                       "name must begin with a forward slash \"/\".")
     return path.rstrip("/")
-
-
-def _is_below(path, name, recursive):
-    if not _identity(name).startswith(path + "/"):
-        return False
-    return recursive or "/" not in _identity(name)[len(path) + 1:]
 
 
 def _filter_of(filters):
