@@ -22,12 +22,25 @@ struct flow_key {
 };
 void flow_key_wipe(struct flow_key *key);
 
+/*
+ * A new key: BLAKE2b-256 over count pieces, keyed with 32 random bytes. As
+ * random as the generator; and should the generator repeat itself (a restored
+ * machine image), still another key wherever the pieces differ (T30).
+ */
+void flow_key_make(const struct flow_bytes *pieces, size_t count, struct flow_key *ret_key);
+
+/* crypto_kdf_derive_from_key: sub-key number id for an 8-byte context. */
+void flow_key_derive(const struct flow_key *from, const char context[8], uint64_t id,
+                     struct flow_key *ret_key);
+
 /* out gets in.len + FLOW_TAG_LEN bytes; in and out may be the same memory. */
 void flow_seal(const struct flow_key *key, const unsigned char nonce[FLOW_NONCE_LEN],
                struct flow_bytes associated, struct flow_bytes in, unsigned char *out);
 
-/* out gets in.len - FLOW_TAG_LEN bytes. FLOW_E_DAMAGED: not made with this key and data; out is
- * zeroed. */
+/*
+ * out gets in.len - FLOW_TAG_LEN bytes, or is NULL where only the tag is asked
+ * after. FLOW_E_DAMAGED: not made with this key and data; out is zeroed.
+ */
 enum flow_code flow_unseal(const struct flow_key *key, const unsigned char nonce[FLOW_NONCE_LEN],
                            struct flow_bytes associated, struct flow_bytes in, unsigned char *out,
                            struct flow_err *err);
@@ -39,12 +52,8 @@ enum flow_code flow_unseal(const struct flow_key *key, const unsigned char nonce
 void flow_nonce_make(const struct flow_key *nonce_key, struct flow_bytes associated,
                      struct flow_bytes plain, unsigned char nonce[FLOW_NONCE_LEN]);
 
-/* BLAKE2b-256 over count pieces; key may be NULL. */
+/* BLAKE2b-256 over count pieces, one behind the other; key may be NULL. */
 void flow_hash(const struct flow_key *key, const struct flow_bytes *pieces, size_t count,
                unsigned char hash[FLOW_HASH_LEN]);
-
-/* crypto_kdf_derive_from_key: sub-key number id for an 8-byte context. */
-void flow_key_derive(const struct flow_key *from, const char context[8], uint64_t id,
-                     struct flow_key *ret_key);
 
 #endif
