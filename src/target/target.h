@@ -1,7 +1,13 @@
 /*
  * Targets: what a view is rendered for. Each checks every limit of its service
  * first and lists all violations at once (T43), then writes.
- * Source: CONTRACTS 4.2 (Lambda), 7 (Vercel), 8 (Serverless Framework).
+ *
+ * Serverless reads the values of its file for variables, so a value is escaped:
+ * 2n+1 backslashes for the n that stand right before each "${". A '$' before
+ * those backslashes hides them from its parser, and CloudFormation replaces
+ * "{{resolve:...}}": a value with either is refused.
+ * Source: CONTRACTS 4.2 (Lambda), 7 (Vercel), 8 (Serverless Framework), and
+ *         serverless 3.40 lib/configuration/variables/parse.js.
  */
 #ifndef FLOW_TARGET_TARGET_H
 #define FLOW_TARGET_TARGET_H
