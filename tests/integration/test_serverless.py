@@ -116,11 +116,13 @@ def test_every_function_gets_the_view_that_flowenv_shows(flowenv, project, packa
         assert environment == view
 
 
-@pytest.mark.parametrize("value", ["a$${sls:stage}", "a$\\${sls:stage}"])
-def test_a_value_that_no_escape_brings_through_serverless_is_refused_by_name(
-        flowenv, project, value):
-    """Its parser does not see the backslash after a dollar, so the next dollar opens a variable."""
-    put_everything(flowenv, {"stripe/secret-key": "sk_test_x", "awkward": value})
+@pytest.mark.parametrize("value", [
+    "a$${sls:stage}",       # the parser does not see a backslash after a dollar
+    "a$\\${sls:stage}",
+    "{{resolve:ssm:/a:1}}"  # CloudFormation would put another value in its place
+])
+def test_a_value_that_would_not_arrive_as_it_is_is_refused_by_name(flowenv, project, value):
+    (project / ".env.local").write_text(f"AWKWARD='{value}'\n")
     message = flowenv.fails(10, "render", "serverless", "--stage", "dev",
                             env={"FLOWENV_STORE": "local"})
     assert "AWKWARD" in message and value not in message
