@@ -214,7 +214,7 @@ format:
 	clang-format -i $(SOURCES)
 lint:
 	clang-format --dry-run -Werror $(SOURCES)
-	sh tests/house/check
+	$(PYTHON) tests/house/check
 	clang-tidy --quiet $(filter %.c,$(SOURCES)) -- $(LANGUAGE) $(INCLUDES) -Itests
 
 clean:
