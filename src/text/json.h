@@ -2,11 +2,11 @@
  * JSON, read through cJSON. Writing: text/json_writer.h.
  *
  * The door guards against what cJSON does: it takes control characters and
- * bytes that are not UTF-8 in strings, stray white space, numbers such as "1."
- * and "01"; cuts a string at \u0000; keeps duplicate keys; finds members
- * without regard to case; reads numbers by the locale. Here the text is
- * scanned once, against RFC 8259 and the limits below, before cJSON sees it,
- * and names are compared byte by byte.
+ * bytes that are not UTF-8 in strings, white space of its own making, numbers
+ * such as "1." and "01"; cuts a string at \u0000; keeps duplicate names; finds
+ * members without regard to case. Here the text is scanned once, against
+ * RFC 8259 and the limits below, before cJSON sees it (text/json_scan.h), and
+ * names are compared byte by byte.
  *
  * Memory: the tree lies on the heap, which the program's allocator wipes (T4).
  * Source: RFC 8259; THREATS T24.

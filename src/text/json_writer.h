@@ -10,8 +10,8 @@
  *     flow_json_close(&json, '}');
  *     return flow_json_end(&json);
  *
- * No white space, members in the order given, strings as flow_quote_json()
- * writes them. Source: RFC 8259; THREATS T13, T15.
+ * No white space, members in the order given, strings as FLOW_QUOTE_JSON writes
+ * them. Source: RFC 8259; THREATS T13, T15.
  */
 #ifndef FLOW_TEXT_JSON_WRITER_H
 #define FLOW_TEXT_JSON_WRITER_H
@@ -34,7 +34,7 @@ struct flow_json_writer flow_json_write(struct flow_secret *out, struct flow_err
 /* name: of the member to come; NULL in a list or at the top. bracket: '{' or '['. */
 void flow_json_open(struct flow_json_writer *json, const char *name, char bracket);
 void flow_json_close(struct flow_json_writer *json, char bracket);
-/* FLOW_E_FORMAT, naming the member: the value is not UTF-8, so JSON can't hold it. */
+/* FLOW_E_FORMAT, naming the member: the value is one that JSON can't hold (not UTF-8). */
 void flow_json_put_text(struct flow_json_writer *json, const char *name, struct flow_bytes value);
 void flow_json_put_string(struct flow_json_writer *json, const char *name, const char *value);
 void flow_json_put_bool(struct flow_json_writer *json, const char *name, bool value);
