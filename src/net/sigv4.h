@@ -28,8 +28,7 @@
 
 enum {
     FLOW_SIGV4_NAMES_MAX = 8 * 1024, /* bytes of the list of signed headers */
-    FLOW_SIGV4_TEXT_MAX = 16 * 1024, /* bytes of a string to sign or an Authorization value */
-    FLOW_SIGV4_HEADERS_MAX = 128     /* headers, those added by signing included */
+    FLOW_SIGV4_TEXT_MAX = 16 * 1024  /* bytes of a string to sign or an Authorization value */
 };
 
 /* Who signs, and for what service: fixed for a client. All lent. */
@@ -45,10 +44,10 @@ struct flow_sigv4_request {
     const char *target;                /* path and query as on the wire, "/" or "/a%20b?c=d" */
     const struct flow_header *headers; /* Host among them; those that must not be signed are left
                                           out here, not by the caller */
-    size_t header_count;
+    size_t header_count; /* at most FLOW_CANONICAL_HEADERS_MAX, with those that signing adds */
     struct flow_bytes body;
     int64_t wall_s;         /* when it is signed */
-    bool keep_path;         /* S3: dot segments and double slashes stay as they are */
+    bool keep_path;         /* dot segments and doubled slashes stay as they are */
     bool sign_body;         /* adds x-amz-content-sha256 */
     bool token_is_unsigned; /* X-Amz-Security-Token is sent, but not signed */
 };
@@ -93,7 +92,7 @@ void flow_sigv4_signer_freep(struct flow_sigv4_signer **signer);
 
 /* What to send beside the request's own headers; lent until the signer signs again. */
 struct flow_sigv4_signed {
-    struct flow_header headers[4]; /* X-Amz-Date, Authorization, then those that apply */
+    struct flow_header headers[4]; /* X-Amz-Date and Authorization, and those that apply */
     size_t count;
 };
 enum flow_code flow_sigv4_sign(struct flow_sigv4_signer *signer,
