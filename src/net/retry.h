@@ -2,9 +2,11 @@
  * Retries, as pure decisions: whether to send again, and after what delay.
  * Time and chance are parameters; nothing here waits.
  *
- * Reads follow the "standard" mode of the AWS SDKs with its retry quota (3
- * attempts; rand * min(2^i, 20) s), writes what THREATS T25 asks for (5
- * attempts, from 100 ms, 60 s a call, retries at most a fifth of the calls).
+ * Reads follow the "standard" mode of the AWS SDKs in its 2026 revision: 3
+ * attempts, full jitter below 50 ms * 2^i (1 s * 2^i after a throttle), a
+ * quota of 500 tokens that successes refill. Writes get what THREATS T25 asks
+ * for: 5 attempts, full jitter below 100 ms * 2^i, and retries for at most a
+ * fifth of the calls, ten beyond that.
  * Source: CONTRACTS 1.8 and 2.2; THREATS T25, T26.
  */
 #ifndef FLOW_NET_RETRY_H
@@ -17,12 +19,13 @@
 
 struct flow_retry_policy {
     unsigned attempts;        /* the first included */
-    int64_t base_ms;          /* delay before retry i: chance * min(base * 2^i, cap) */
+    int64_t base_ms;          /* delay before retry i, from 0: chance * min(base * 2^i, cap) */
     int64_t throttle_base_ms; /* the same after a throttle */
     int64_t cap_ms;
-    int64_t call_ms;          /* no retry begins later than this after the first attempt; 0: none */
-    unsigned quota;           /* tokens at the start, and at most */
-    unsigned cost, slow_cost; /* tokens for a retry; for one after a time-out */
+    int64_t call_ms;              /* no retry begins later than this after the first attempt */
+    unsigned quota;               /* tokens at the start, and at most */
+    unsigned cost, throttle_cost; /* of a retry, in tokens; a success gives one back */
+    bool refunds;                 /* a success gives back what its last retry cost */
 };
 extern const struct flow_retry_policy flow_retry_reads, flow_retry_writes;
 
@@ -82,7 +85,7 @@ enum flow_retry_verdict flow_retry_next(const struct flow_retry_policy *policy,
                                         const struct flow_retry_outcome *outcome, int64_t now_ms,
                                         uint32_t chance, int64_t *ret_delay_ms);
 
-/* "after 3 attempts", "the retries of this run are used up", ...: goes behind an error. Static. */
+/* Why there is no further attempt: goes behind an error. Static; "" for AGAIN and STOP. */
 const char *flow_retry_words(enum flow_retry_verdict verdict);
 
 #endif
