@@ -31,7 +31,9 @@ NET_SRC  := $(sort $(wildcard src/net/*.c) src/aws/client.c src/aws/ssm.c src/st
               src/store/remote.c src/text/json.c src/crypto/digest.c)
 NET_SRC  := $(wildcard $(NET_SRC))
 SRC      := $(sort $(wildcard src/*/*.c))
-CORE_SRC := $(filter-out $(NET_SRC),$(SRC))
+# The library's own face needs both halves at once; the program does without it.
+LIB_SRC  := src/ops/flowenv.c
+CORE_SRC := $(filter-out $(NET_SRC) $(LIB_SRC),$(SRC))
 CMD_SRC  := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -212,7 +214,7 @@ format:
 	clang-format -i $(SOURCES)
 lint:
 	clang-format --dry-run -Werror $(SOURCES)
-	sh tests/house/check
+	$(PYTHON) tests/house/check
 	clang-tidy --quiet $(filter %.c,$(SOURCES)) -- $(LANGUAGE) $(INCLUDES) -Itests
 
 clean:

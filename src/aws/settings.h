@@ -24,7 +24,8 @@ struct flow_aws_options {
     const char *region;  /* NULL: AWS_REGION, AWS_DEFAULT_REGION, fallback_region, the profile's */
     const char *fallback_region; /* the project's; NULL: none */
     const char *endpoint_url;    /* NULL: AWS_ENDPOINT_URL_SSM, AWS_ENDPOINT_URL, the files */
-    const char *ca_bundle;       /* NULL: AWS_CA_BUNDLE, ca_bundle of the profile, the system's */
+    const char *ca_bundle;       /* NULL: AWS_CA_BUNDLE, ca_bundle of the profile,
+                                    REQUESTS_CA_BUNDLE, the system's */
 };
 
 struct flow_aws {
@@ -38,14 +39,16 @@ struct flow_aws {
     char *provider;    /* "environment", "credentials file", "config file": for messages */
     char *https_proxy; /* NULL: none; from the user's environment (T20) */
     char *no_proxy;
-    unsigned max_attempts; /* first try included */
+    unsigned max_attempts; /* first try included; 0: the user says nothing about it */
     /* Says whose parameters these are, without a network: endpoint, region, access key id's
      * account. */
     char *identity;
 };
 
 /* FLOW_E_DENIED: no credentials (what was looked at, what to set; mentions --store local).
- * FLOW_E_USAGE: no region. */
+ * FLOW_E_USAGE: no region, a profile that is not there, a setting that can't be meant.
+ * FLOW_E_REFUSED: an endpoint that would get the credentials in clear. FLOW_E_FORMAT, FLOW_E_IO: a
+ * file of AWS's is broken. */
 enum flow_code flow_aws_resolve(const struct flow_environ *env,
                                 const struct flow_aws_options *options, struct flow_aws **ret_aws,
                                 struct flow_err *err);

@@ -46,14 +46,19 @@ enum flow_code flow_file_open(const struct flow_file_want *want, int *ret_fd, st
  * Replaces path by len bytes, mode as given whatever the umask (0600 for
  * anything with a secret). FLOW_E_REFUSED: path is a symbolic link, a
  * directory, anything but a regular file. Drafts that a crash left beside it
- * more than a minute ago are removed.
+ * are removed.
  */
 enum flow_code flow_file_replace(const char *path, const void *bytes, size_t len, mode_t mode,
                                  struct flow_err *err);
+/* The same, and the file that was there stays as PATH.prev. */
+enum flow_code flow_file_replace_keeping(const char *path, const void *bytes, size_t len,
+                                         mode_t mode, struct flow_err *err);
+/* The same for a file that is not there yet. FLOW_E_EXISTS: it is, and stays as it is. */
+enum flow_code flow_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
+                                struct flow_err *err);
 
-/* Gives the present file a second name, PATH.prev, which outlives the next replace. No file: fine.
- */
-enum flow_code flow_file_keep_previous(const char *path, struct flow_err *err);
+/* Makes sure that path, as it is now, outlives a power cut: syncs the directory that holds it. */
+enum flow_code flow_file_sync_directory(const char *path, struct flow_err *err);
 
 /* Writes all of it to a descriptor; EINTR and short writes are handled. EPIPE: FLOW_E_IO. */
 enum flow_code flow_file_write_fd(int fd, const char *what, const void *bytes, size_t len,

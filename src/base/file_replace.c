@@ -6,27 +6,38 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-    STALE_AFTER_S = 60, /* a draft this old is nobody's */
-    CHANCE_DIGITS = 8   /* hexadecimal, at the end of a draft's name */
+    CHANCE_DIGITS = 8, /* hexadecimal, at the end of a draft's name */
+    CHANCES = 8,       /* names that are tried for one draft */
+    CHUNK = 16 * 1024  /* bytes: what is read back at once */
 };
 
-/* A file on its way to another name in the same directory. */
+/*
+ * A file on its way to another name in the same directory. Whoever writes it
+ * holds a lock on it until it has that name, so one that is not locked is
+ * what a crash left.
+ */
 struct draft {
-    int directory;
+    int directory, fd;
     char name[NAME_MAX + 1]; /* ".TARGET.flowenv-XXXXXXXX" */
     bool exists;
 };
+
+#define DRAFT_INIT                                                                                 \
+    {                                                                                              \
+        .directory = -1, .fd = -1                                                                  \
+    }
 
 /* Whatever went wrong, no draft stays behind. */
 static void draft_done(struct draft *draft)
 {
     if (draft->exists)
         (void)unlinkat(draft->directory, draft->name, 0);
+    flow_fd_closep(&draft->fd);
     flow_fd_closep(&draft->directory);
 }
 
@@ -49,16 +60,17 @@ static int open_parent(const char *path, const char **ret_name)
     return open(slash == path ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static bool is_stale(int directory, const char *name)
+static bool is_abandoned(int directory, const char *name)
 {
+    FLOW_CLEANUP(flow_fd_closep)
+    int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat status;
 
-    return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
-           status.st_uid == geteuid() && status.st_mtime < time(NULL) - STALE_AFTER_S;
+    return fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+           status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-/* Takes away what a crash left: drafts of ours with this prefix that nobody can still be writing.
- */
+/* Takes away what a crash left: drafts with this prefix that nobody is writing. */
 static void sweep(int directory, const char *prefix)
 {
     int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -72,7 +84,7 @@ static void sweep(int directory, const char *prefix)
     }
     while ((entry = readdir(entries)) != NULL)
         if (strncmp(entry->d_name, prefix, len) == 0 &&
-            strlen(entry->d_name) == len + CHANCE_DIGITS && is_stale(directory, entry->d_name))
+            strlen(entry->d_name) == len + CHANCE_DIGITS && is_abandoned(directory, entry->d_name))
             (void)unlinkat(directory, entry->d_name, 0);
     (void)closedir(entries);
 }
@@ -93,11 +105,43 @@ static enum flow_code check_target(int directory, const char *name, const char *
                                                   : "special file");
 }
 
-/* Opens the directory of path and finds a name for the draft; nothing exists under it yet. */
-static enum flow_code draft_begin(struct draft *draft, const char *path, const char **ret_name,
-                                  struct flow_err *err)
+/* Locks a new draft. False: somebody's sweep() saw it before it was locked. */
+static bool draft_lock(const struct draft *draft)
+{
+    struct stat status;
+
+    if (flock(draft->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(draft->fd, &status) != 0 || status.st_nlink > 0;
+}
+
+/* Creates the draft under a name that nothing has. -1: errno. */
+static int draft_create(struct draft *draft, size_t prefix_len, mode_t mode)
 {
     unsigned char chance[CHANCE_DIGITS / 2];
+
+    for (int i = 0; i < CHANCES; i++) {
+        flow_random(chance, sizeof chance);
+        (void)snprintf(draft->name + prefix_len, CHANCE_DIGITS + 1, "%02x%02x%02x%02x", chance[0],
+                       chance[1], chance[2], chance[3]);
+        draft->fd = openat(draft->directory, draft->name,
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & S_IRWXU);
+        if (draft->fd < 0 && errno != EEXIST)
+            return -1;
+        if (draft->fd >= 0 && draft_lock(draft)) {
+            draft->exists = true;
+            return fchmod(draft->fd, mode);
+        }
+        flow_fd_closep(&draft->fd);
+    }
+    errno = EEXIST;
+    return -1;
+}
+
+/* Opens the directory of path, clears it of old drafts and makes a new one, empty. */
+static enum flow_code draft_begin(struct draft *draft, const char *path, mode_t mode,
+                                  const char **ret_name, struct flow_err *err)
+{
     int len;
 
     draft->directory = open_parent(path, ret_name);
@@ -110,9 +154,8 @@ static enum flow_code draft_begin(struct draft *draft, const char *path, const c
     if (len < 0 || len + CHANCE_DIGITS > NAME_MAX)
         return flow_err_set(err, FLOW_E_LIMIT, "the file name in '%s' is too long", path);
     sweep(draft->directory, draft->name);
-    flow_random(chance, sizeof chance);
-    (void)snprintf(draft->name + len, CHANCE_DIGITS + 1, "%02x%02x%02x%02x", chance[0], chance[1],
-                   chance[2], chance[3]);
+    if (draft_create(draft, (size_t)len, mode) != 0)
+        return flow_err_sys(err, FLOW_E_IO, errno, "cannot make a file beside '%s'", path);
     return FLOW_OK;
 }
 
@@ -132,34 +175,49 @@ static int sync_directory(int fd)
     return sync_down(fd) == 0 || errno == EINVAL ? 0 : -1;
 }
 
-static int close_checked(int *fd)
+/* What close() would say of fd, which stays open, and locked: that of a second descriptor. */
+static int close_copy(int fd)
 {
-    int closing = *fd;
+    int copy = dup(fd);
 
-    *fd = -1;
-    return close(closing);
+    return copy < 0 ? -1 : close(copy);
 }
 
 /*
- * Creates and fills the draft. A failed fsync or close is final: the system
- * may have dropped what it could not write, and a second try would succeed
- * without it.
+ * Fills the draft. A failed fsync or close is final: the system may have
+ * dropped what it could not write, and a second try would succeed without it.
  */
-static enum flow_code draft_write(struct draft *draft, const char *path, const void *bytes,
-                                  size_t len, mode_t mode, struct flow_err *err)
+static enum flow_code draft_write(const struct draft *draft, const char *path, const void *bytes,
+                                  size_t len, struct flow_err *err)
 {
-    FLOW_CLEANUP(flow_fd_closep)
-    int fd = openat(draft->directory, draft->name,
-                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & S_IRWXU);
-
-    draft->exists = fd >= 0;
-    if (fd < 0 || fchmod(fd, mode) != 0)
-        return flow_err_sys(err, FLOW_E_IO, errno, "cannot make a file beside '%s'", path);
-    if (flow_file_write_fd(fd, path, bytes, len, err))
+    if (flow_file_write_fd(draft->fd, path, bytes, len, err))
         return err->code;
-    if (sync_down(fd) != 0 || close_checked(&fd) != 0)
+    if (sync_down(draft->fd) != 0 || close_copy(draft->fd) != 0)
         return flow_err_sys(err, FLOW_E_IO, errno, "cannot write to '%s'", path);
     return FLOW_OK;
+}
+
+/* 1: the file holds these bytes and no more. 0: it does not. -1: errno. */
+static int holds(int fd, const unsigned char *bytes, size_t len)
+{
+    unsigned char chunk[CHUNK];
+    size_t done = 0;
+    int same = 1;
+
+    while (same == 1) {
+        ssize_t n = read(fd, chunk, sizeof chunk);
+
+        if (n == 0)
+            break;
+        if (n > 0 && ((size_t)n > len - done || flow_differs(chunk, bytes + done, (size_t)n)))
+            same = 0;
+        else if (n > 0)
+            done += (size_t)n;
+        else if (errno != EINTR)
+            same = -1;
+    }
+    flow_wipe(chunk, sizeof chunk);
+    return same == 1 && done < len ? 0 : same;
 }
 
 /* Reads the draft back: one that is short or garbled never gets the name. */
@@ -168,17 +226,29 @@ static enum flow_code draft_verify(const struct draft *draft, const char *path, 
 {
     FLOW_CLEANUP(flow_fd_closep)
     int fd = openat(draft->directory, draft->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    FLOW_CLEANUP(flow_secret_freep) struct flow_secret *read_back = NULL;
-    size_t read_len;
 
-    if (fd < 0)
-        return flow_err_sys(err, FLOW_E_IO, errno, "cannot read back '%s'", path);
-    if (flow_file_read_fd(fd, path, len, &read_back, err))
-        return err->code;
-    if (flow_secret_len(read_back) != len ||
-        flow_differs(flow_secret_expose(read_back, &read_len), bytes, len))
+    switch (fd < 0 ? -1 : holds(fd, bytes, len)) {
+    case 1:
+        return FLOW_OK;
+    case 0:
         return flow_err_set(err, FLOW_E_IO, "'%s' does not read back as it was written", path);
-    return FLOW_OK;
+    default:
+        return flow_err_sys(err, FLOW_E_IO, errno, "cannot read back '%s'", path);
+    }
+}
+
+/* Gives the file that is there a second name. A file system without hard links is no error. */
+static enum flow_code keep_previous(const struct draft *draft, const char *path, const char *name,
+                                    struct flow_err *err)
+{
+    char previous[NAME_MAX + 1];
+
+    (void)snprintf(previous, sizeof previous, "%s.prev", name);
+    if ((unlinkat(draft->directory, previous, 0) == 0 || errno == ENOENT) &&
+        (linkat(draft->directory, name, draft->directory, previous, 0) == 0 || errno == ENOENT ||
+         errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK))
+        return FLOW_OK;
+    return flow_err_sys(err, FLOW_E_IO, errno, "cannot keep the present file as '%s.prev'", path);
 }
 
 /* The moment of the change. */
@@ -191,14 +261,39 @@ static enum flow_code draft_rename(struct draft *draft, const char *path, const 
     return FLOW_OK;
 }
 
-enum flow_code flow_file_replace(const char *path, const void *bytes, size_t len, mode_t mode,
+/* The same where nothing may be replaced: link(), unlike rename(), minds what is there. */
+static enum flow_code draft_link(struct draft *draft, const char *path, const char *name,
                                  struct flow_err *err)
 {
-    FLOW_CLEANUP(draft_done) struct draft draft = {.directory = -1};
+    if (linkat(draft->directory, draft->name, draft->directory, name, 0) == 0) {
+        draft->exists = unlinkat(draft->directory, draft->name, 0) != 0;
+        return FLOW_OK;
+    }
+    if (errno == EEXIST)
+        return flow_err_set(err, FLOW_E_EXISTS, "'%s' is there already", path);
+    return flow_err_sys(err, FLOW_E_IO, errno, "cannot link a file to '%s'", path);
+}
+
+enum how { REPLACE, REPLACE_KEEPING, CREATE };
+
+static enum flow_code publish(struct draft *draft, const char *path, const char *name, enum how how,
+                              struct flow_err *err)
+{
+    if (how == CREATE)
+        return draft_link(draft, path, name, err);
+    if (how == REPLACE_KEEPING && keep_previous(draft, path, name, err))
+        return err->code;
+    return draft_rename(draft, path, name, err);
+}
+
+static enum flow_code write_file(const char *path, const void *bytes, size_t len, mode_t mode,
+                                 enum how how, struct flow_err *err)
+{
+    FLOW_CLEANUP(draft_done) struct draft draft = DRAFT_INIT;
     const char *name;
 
-    if (draft_begin(&draft, path, &name, err) || draft_write(&draft, path, bytes, len, mode, err) ||
-        draft_verify(&draft, path, bytes, len, err) || draft_rename(&draft, path, name, err))
+    if (draft_begin(&draft, path, mode, &name, err) || draft_write(&draft, path, bytes, len, err) ||
+        draft_verify(&draft, path, bytes, len, err) || publish(&draft, path, name, how, err))
         return flow_err_hint(err, "nothing was changed");
     if (sync_directory(draft.directory) != 0)
         return flow_err_sys(err, FLOW_E_IO, errno,
@@ -206,23 +301,32 @@ enum flow_code flow_file_replace(const char *path, const void *bytes, size_t len
     return FLOW_OK;
 }
 
-enum flow_code flow_file_keep_previous(const char *path, struct flow_err *err)
+enum flow_code flow_file_replace(const char *path, const void *bytes, size_t len, mode_t mode,
+                                 struct flow_err *err)
 {
-    FLOW_CLEANUP(draft_done) struct draft draft = {.directory = -1};
-    char previous[NAME_MAX + 1];
+    return write_file(path, bytes, len, mode, REPLACE, err);
+}
+
+enum flow_code flow_file_replace_keeping(const char *path, const void *bytes, size_t len,
+                                         mode_t mode, struct flow_err *err)
+{
+    return write_file(path, bytes, len, mode, REPLACE_KEEPING, err);
+}
+
+enum flow_code flow_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
+                                struct flow_err *err)
+{
+    return write_file(path, bytes, len, mode, CREATE, err);
+}
+
+enum flow_code flow_file_sync_directory(const char *path, struct flow_err *err)
+{
+    FLOW_CLEANUP(flow_fd_closep) int directory = -1;
     const char *name;
 
-    if (draft_begin(&draft, path, &name, err))
-        return err->code;
-    (void)snprintf(previous, sizeof previous, "%s.prev", name);
-    if (linkat(draft.directory, name, draft.directory, draft.name, 0) != 0)
-        return errno == ENOENT
-                   ? FLOW_OK
-                   : flow_err_sys(err, FLOW_E_IO, errno, "cannot give '%s' a second name", path);
-    /* Where .prev is this very file already, rename() does nothing and the draft is unlinked. */
-    draft.exists = true;
-    if (renameat(draft.directory, draft.name, draft.directory, previous) != 0)
-        return flow_err_sys(err, FLOW_E_IO, errno, "cannot replace '%s.prev'", path);
+    directory = open_parent(path, &name);
+    if (directory < 0 || sync_directory(directory) != 0)
+        return flow_err_sys(err, FLOW_E_IO, errno, "cannot sync the directory of '%s'", path);
     return FLOW_OK;
 }
 

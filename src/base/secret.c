@@ -29,6 +29,11 @@ enum flow_code flow_secret_start(struct flow_err *err)
     return FLOW_OK;
 }
 
+const char *flow_secret_library(void)
+{
+    return sodium_version_string();
+}
+
 /* sodium_malloc() asks for the lock but ignores a refusal, so it is asked for again. */
 static unsigned char *block_new(size_t cap, bool *ret_locked)
 {

@@ -27,6 +27,8 @@ enum { FLOW_SECRET_MAX = 128 * 1024 * 1024 }; /* bytes: a rendered view of an 8 
  * the library is older than 1.0.18.
  */
 enum flow_code flow_secret_start(struct flow_err *err);
+/* The version of libsodium that runs, such as "1.0.18". */
+const char *flow_secret_library(void);
 
 /*
  * Copies len bytes into a new secret; the caller keeps, and wipes, its own copy.

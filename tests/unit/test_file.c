@@ -344,43 +344,51 @@ TEST("a full device is an error that names what was written")
     EXPECT_PRESENT("standard output", err.text);
 }
 
-TEST("drafts that a crash left go with the next replace; young ones and other names stay")
+TEST("drafts that a crash left go with the next replace; one being written and other names stay")
 {
-    struct timespec long_ago[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
     static const char *const left[] = {"sw/.f.flowenv-00000000", "sw/.g.flowenv-00000000",
                                        "sw/.f.flowenv-00000000.txt", "sw/.f.flowenv-11111111"};
+    FLOW_CLEANUP(flow_fd_closep) int writing = -1;
     struct flow_err err = FLOW_ERR_INIT;
 
     make_directory(test_path("sw"));
-    for (size_t i = 0; i < FLOW_COUNT(left); i++) {
+    for (size_t i = 0; i < FLOW_COUNT(left); i++)
         test_write_file(test_path(left[i]), "x", 1);
-        if (i < 3)
-            EXPECT_INT(utimensat(AT_FDCWD, test_path(left[i]), long_ago, 0), 0);
-    }
+    writing = open(test_path(left[3]), O_WRONLY);
+    EXPECT_INT(flock(writing, LOCK_EX), 0);
     OK(flow_file_replace(test_path("sw/f"), "new", 3, 0600, &err), err);
     EXPECT(access(test_path(left[0]), F_OK) != 0);
     for (size_t i = 1; i < FLOW_COUNT(left); i++)
         EXPECT_INT(access(test_path(left[i]), F_OK), 0);
 }
 
-TEST("the previous file outlives a replace under its second name, time after time")
+TEST("the file that was there is kept under a second name, time after time")
 {
     const char *path = test_path("pv/vault"), *previous = test_path("pv/vault.prev");
     struct flow_err err = FLOW_ERR_INIT;
 
     make_directory(test_path("pv"));
-    OK(flow_file_keep_previous(path, &err), err);
+    OK(flow_file_replace_keeping(path, "one", 3, 0600, &err), err);
     EXPECT(access(previous, F_OK) != 0);
-    OK(flow_file_replace(path, "one", 3, 0600, &err), err);
-    OK(flow_file_keep_previous(path, &err), err);
-    OK(flow_file_keep_previous(path, &err), err);
-    OK(flow_file_replace(path, "two", 3, 0600, &err), err);
+    OK(flow_file_replace_keeping(path, "two", 3, 0600, &err), err);
     expect_content(previous, "one");
-    OK(flow_file_keep_previous(path, &err), err);
-    OK(flow_file_replace(path, "three", 5, 0600, &err), err);
+    OK(flow_file_replace_keeping(path, "three", 5, 0600, &err), err);
     expect_content(previous, "two");
     expect_content(path, "three");
     EXPECT_INT(names_with(test_path("pv"), ".flowenv-"), 0);
+}
+
+TEST("a file is created once; the second who tries is told, and what is there stays")
+{
+    const char *path = test_path("cr/key");
+    struct flow_err err = FLOW_ERR_INIT;
+
+    make_directory(test_path("cr"));
+    OK(flow_file_create(path, "one", 3, 0600, &err), err);
+    EXPECT_CODE(flow_file_create(path, "two", 3, 0600, &err), FLOW_E_EXISTS);
+    expect_content(path, "one");
+    EXPECT_INT(names_with(test_path("cr"), ".flowenv-"), 0);
+    OK(flow_file_sync_directory(path, &err), err);
 }
 
 static void *write_slowly(void *fd_address)

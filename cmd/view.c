@@ -1,0 +1,104 @@
+#include "cmd/view.h"
+
+#include <stdlib.h>
+
+#include "cmd/report.h"
+
+const struct flow_bytes view_mask = {(const unsigned char *)"********", 8};
+
+static enum flow_code resolve_prefix(struct call *call, const char *prefix,
+                                     const struct flow_resolve_options *options,
+                                     struct flow_err *err)
+{
+    enum flow_source source;
+
+    if (flow_session_default_source(call->session, &source, err))
+        return err->code;
+    return flow_resolve_prefix(call->session, source, prefix, options, &call->view, err);
+}
+
+static enum flow_code resolve_stage(struct call *call, const char *name,
+                                    const struct flow_resolve_options *options,
+                                    struct flow_err *err)
+{
+    const struct flow_stage *stage;
+
+    if (flow_session_stage(call->session, name, false, &stage, err))
+        return err->code;
+    return flow_resolve_stage(call->session, stage, options, &call->view, err);
+}
+
+static enum flow_code resolve(struct call *call, const struct flow_resolve_options *options,
+                              struct flow_err *err)
+{
+    const char *stage = option_text(&call->options, "stage");
+    const char *prefix = option_text(&call->options, "prefix");
+    size_t count;
+    const char *const *files = option_list(&call->options, "env-file", &count);
+
+    if ((stage != NULL) + (prefix != NULL) + (count > 0) > 1)
+        return flow_err_set(err, FLOW_E_USAGE,
+                            "--stage, --prefix and --env-file exclude each other");
+    if (count > 0)
+        return flow_resolve_files(call->session, files, count, options, &call->view, err);
+    if (prefix != NULL)
+        return resolve_prefix(call, prefix, options, err);
+    return resolve_stage(call, stage, options, err);
+}
+
+enum flow_code view_resolve(struct call *call, const char *const *keep, size_t keep_count,
+                            struct flow_err *err)
+{
+    size_t only_count;
+    const char *const *only = option_list(&call->options, "only", &only_count);
+    struct flow_resolve_options options = {.no_expand = option_on(&call->options, "no-expand"),
+                                           .allow_disagreement = option_on(&call->options, "yes"),
+                                           .keep = keep_count > 0 ? keep : only,
+                                           .keep_count = keep_count > 0 ? keep_count : only_count};
+
+    if (resolve(call, &options, err))
+        return err->code;
+    if (keep_count > 0 && only_count > 0)
+        flow_view_filter(&call->view, only, only_count);
+    return FLOW_OK;
+}
+
+enum flow_code view_look(struct call *call, const struct flow_stage *stage, bool always_fresh,
+                         struct flow_err *err)
+{
+    const struct flow_resolve_options options = {.allow_unreadable = true,
+                                                 .allow_takeover = true,
+                                                 .allow_disagreement = true,
+                                                 .always_fresh = always_fresh};
+
+    return flow_resolve_stage(call->session, stage, &options, &call->view, err);
+}
+
+bool view_masked(struct call *call)
+{
+    if (!call->out.terminal || option_on(&call->options, "reveal"))
+        return false;
+    report_note(call, "values are hidden on a terminal; --reveal shows them");
+    return true;
+}
+
+enum flow_code view_pairs(const struct flow_view *view, bool masked, struct flow_pair **ret_pairs,
+                          struct flow_err *err)
+{
+    struct flow_pair *pairs = calloc(view->count + 1, sizeof *pairs);
+    size_t i;
+
+    if (pairs == NULL)
+        return flow_err_nomem(err);
+    for (i = 0; i < view->count; i++) {
+        const struct flow_entry *entry = &view->entries[i];
+
+        pairs[i] = (struct flow_pair){.key = entry->key,
+                                      .value = masked ? view_mask : entry->value,
+                                      .where = entry->origin.where ? entry->origin.where
+                                                                   : entry->origin.name,
+                                      .secret = entry->origin.kind == FLOW_SECRET};
+    }
+    *ret_pairs = pairs;
+    return FLOW_OK;
+}
