@@ -25,6 +25,15 @@
         taken_;                                                                                    \
     })
 
+/* The same for a descriptor that FLOW_CLEANUP(flow_fd_closep) would close. */
+#define FLOW_TAKE_FD(fd)                                                                           \
+    ({                                                                                             \
+        int *taken_from_ = &(fd);                                                                  \
+        int taken_ = *taken_from_;                                                                 \
+        *taken_from_ = -1;                                                                         \
+        taken_;                                                                                    \
+    })
+
 #define FLOW_COUNT(array)       (sizeof(array) / sizeof((array)[0]))
 #define FLOW_PRINTF(text, args) __attribute__((format(printf, text, args)))
 #define FLOW_MUST_USE           __attribute__((warn_unused_result))

@@ -99,8 +99,7 @@ static enum flow_code open_wanted(const struct flow_file_want *want, int *ret_fd
         return open_failed(want, errno, err);
     if (check_opened(want, fd, ret_size, err))
         return err->code;
-    *ret_fd = fd;
-    fd = -1;
+    *ret_fd = FLOW_TAKE_FD(fd);
     return FLOW_OK;
 }
 
@@ -314,7 +313,6 @@ enum flow_code flow_file_lock(const char *path, int wait_ms, int *ret_fd, struct
     if (lock_wait(fd, wait_ms) != 0)
         return lock_failed(path, fd, errno, err);
     lock_sign(fd);
-    *ret_fd = fd;
-    fd = -1;
+    *ret_fd = FLOW_TAKE_FD(fd);
     return FLOW_OK;
 }
