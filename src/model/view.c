@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "base/secret.h"
+#include "text/pattern.h"
 
 enum flow_code flow_view_init(struct flow_view *view, const char *stage, struct flow_err *err)
 {
@@ -136,43 +137,6 @@ const struct flow_entry *flow_view_find(const struct flow_view *view, const char
             high = middle;
     }
     return NULL;
-}
-
-/* --- patterns ---------------------------------------------------------------------- */
-
-/* Where a "*" took too little, it takes one more; the last one is enough to go back to. */
-static bool matches(const char *pattern, const char *text)
-{
-    const char *star = NULL, *star_text = NULL;
-
-    while (*text != '\0') {
-        if (*pattern == '*') {
-            star = pattern++;
-            star_text = text;
-        } else if (*pattern == '?' || *pattern == *text) {
-            pattern++;
-            text++;
-        } else if (star != NULL) {
-            pattern = star + 1;
-            text = ++star_text;
-        } else {
-            return false;
-        }
-    }
-    return pattern[strspn(pattern, "*")] == '\0';
-}
-
-bool flow_pattern_keeps(const char *const *patterns, size_t count, const char *key)
-{
-    bool keep = count == 0 || patterns[0][0] == '!';
-
-    for (size_t i = 0; i < count; i++) {
-        bool takes_away = patterns[i][0] == '!';
-
-        if (matches(patterns[i] + takes_away, key))
-            keep = !takes_away;
-    }
-    return keep;
 }
 
 void flow_view_filter(struct flow_view *view, const char *const *patterns, size_t count)

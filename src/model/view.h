@@ -68,14 +68,7 @@ void flow_view_sort(struct flow_view *view);
 /* NULL: no such key. */
 const struct flow_entry *flow_view_find(const struct flow_view *view, const char *key);
 
-/*
- * Keeps the entries that the patterns keep. "*" stands for any text, "?" for
- * one character; "!" before a pattern takes away what it matches. The last
- * pattern that matches decides; where none does, the key stays if there is no
- * pattern or the first one takes away.
- */
+/* Keeps the entries that the patterns keep; see flow_pattern_keeps() in text/pattern.h. */
 void flow_view_filter(struct flow_view *view, const char *const *patterns, size_t count);
-/* The same rule for one key. */
-bool flow_pattern_keeps(const char *const *patterns, size_t count, const char *key);
 
 #endif

@@ -1,8 +1,9 @@
 /* The names that take over a program; declared in text/names.h. */
 #include "base/cleanup.h"
 #include "text/names.h"
+#include "text/pattern.h"
 
-/* THREATS T12, the whole list. "*" stands for any bytes, also for none. */
+/* THREATS T12, the whole list. */
 static const char *const taking_over[] = {
     /* shells */
     "PATH", "IFS", "ENV", "BASH_ENV", "SHELLOPTS", "PS4", "PROMPT_COMMAND", "HOME", "SHELL",
@@ -25,23 +26,10 @@ static const char *const taking_over[] = {
     "FLOWENV_*", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE",
     "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "GITHUB_ACTIONS", "RUNNER_*", "ACTIONS_*"};
 
-static bool matches(const char *pattern, const char *name)
-{
-    for (; *pattern != '*'; pattern++, name++)
-        if (*pattern != *name)
-            return false;
-        else if (*pattern == '\0')
-            return true;
-    for (; !matches(pattern + 1, name); name++)
-        if (*name == '\0')
-            return false;
-    return true;
-}
-
 bool flow_name_takes_over(const char *key)
 {
     for (size_t i = 0; i < FLOW_COUNT(taking_over); i++)
-        if (matches(taking_over[i], key))
+        if (flow_pattern_matches(taking_over[i], key))
             return true;
     return false;
 }

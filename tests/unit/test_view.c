@@ -91,38 +91,6 @@ TEST("all that is offered is copied, and every value has a NUL behind it")
     EXPECT_INT(view.entries[0].origin.version, 3);
 }
 
-TEST("patterns keep and take away in their order")
-{
-    static const struct {
-        const char *patterns[3];
-        size_t count;
-        const char *key;
-        bool keeps;
-    } cases[] = {
-        {{0}, 0, "ANY", true},
-        {{"*"}, 1, "ANY", true},
-        {{"*", "!VITE_*"}, 2, "VITE_URL", false},
-        {{"*", "!VITE_*"}, 2, "VITE", true},
-        {{"*", "!VITE_*", "VITE_URL"}, 3, "VITE_URL", true},
-        {{"VITE_*"}, 1, "VITE_", true},
-        {{"VITE_*"}, 1, "KEY", false},
-        {{"!VITE_*"}, 1, "KEY", true},
-        {{"!VITE_*"}, 1, "VITE_X", false},
-        {{"A?C"}, 1, "ABC", true},
-        {{"A?C"}, 1, "AC", false},
-        {{"A*B*C"}, 1, "AxBxBxC", true},
-        {{"A*B*C"}, 1, "AxBxBx", false},
-        {{"KEY"}, 1, "KEYS", false},
-        {{"*KEY"}, 1, "MY_KEY", true},
-        {{""}, 1, "A", false},
-        {{"a*"}, 1, "ABC", false},
-    };
-
-    for (size_t i = 0; i < FLOW_COUNT(cases); i++)
-        EXPECT_INT(flow_pattern_keeps(cases[i].patterns, cases[i].count, cases[i].key),
-                   cases[i].keeps);
-}
-
 TEST("a filtered view is still sorted, and its shadows are still there")
 {
     FLOW_CLEANUP(flow_view_done) struct flow_view view = {0};
