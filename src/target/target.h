@@ -20,12 +20,13 @@
 /*
  * The environment block of the view's entries: Lambda {"Variables": {...}},
  * the serverless ${file(...)} JSON, the Vercel form (what `vercel env pull`
- * would write, but right). FLOW_E_REFUSED: err says how many violations there
- * are, *ret_violations (free with free()) has one line each, naming keys and sizes.
+ * would write, but right). FLOW_E_REFUSED: *ret_lines has one line for each
+ * fault, naming keys and sizes. FLOW_OK: it has remarks on what the service may
+ * still refuse, or is NULL. The caller frees it with free().
  * FLOW_E_USAGE: apigateway and github come with their own issue.
  */
 enum flow_code flow_target_render(enum flow_target_kind kind, const struct flow_view *view,
-                                  struct flow_secret **ret_text, char **ret_violations,
+                                  struct flow_secret **ret_text, char **ret_lines,
                                   struct flow_err *err);
 
 #endif
