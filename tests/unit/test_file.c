@@ -1,12 +1,15 @@
+#define _GNU_SOURCE
 #include "support/test.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -332,6 +335,42 @@ TEST("a write that the system cuts short leaves the old file and no draft")
     expect_content(path, "old");
     EXPECT_INT(names_with(test_directory(), ".flowenv-"), 0);
 }
+
+#ifdef __linux__
+enum { PASSED = 0, FAILED = 1, NO_RIGHTS = 2 };
+
+/* In a child, so that only it sees the small file system. */
+static int replace_on_full_disk(const char *directory, const char *path)
+{
+    static const char large[256 * 1024];
+    struct flow_err err = FLOW_ERR_INIT;
+
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("tmpfs", directory, "tmpfs", 0, "size=128k") != 0)
+        return NO_RIGHTS;
+    if (flow_file_replace(path, "old", 3, 0600, &err) ||
+        flow_file_replace(path, large, sizeof large, 0600, &err) != FLOW_E_IO ||
+        strstr(err.text, "nothing was changed") == NULL)
+        return FAILED;
+    expect_content(path, "old");
+    return names_with(directory, ".flowenv-") == 0 ? PASSED : FAILED;
+}
+
+TEST("a full disk leaves the old file and no draft")
+{
+    int status = -1;
+    pid_t child;
+
+    make_directory(test_path("small"));
+    child = fork();
+    if (child == 0)
+        _exit(replace_on_full_disk(test_path("small"), test_path("small/file")));
+    EXPECT_INT(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NO_RIGHTS)
+        skip();
+    EXPECT_INT(status, 0);
+}
+#endif
 
 TEST("a full device is an error that names what was written")
 {
