@@ -8,7 +8,7 @@
  * number: little-endian. Both in as few bytes as hold them, at most 4 and 8.
  *
  *   record    0x10 group*
- *   group     0x11 source | 0x12 fetched | 0x13 walked | 0x14 entry*
+ *   group     0x11 source | 0x12 fetched | 0x13 booted | 0x14 walked | 0x15 entry*
  *   entry     0x21 name | 0x22 value | 0x23 flags | 0x24 version | 0x25 modified
  *             | 0x26 who | 0x27 why | 0x28 key id
  *   padding   0x00: zeros to a multiple of 4 KiB, so lengths say little
@@ -37,6 +37,7 @@ enum {
 struct flow_group {
     char *source;              /* who it was read from: store, account, region, prefix; heap text */
     int64_t fetched_s;         /* when the values were read; 0: no values, names only */
+    int64_t booted_s;          /* what the steady clock said then: it is never set back (T26) */
     int64_t walked_s;          /* when the names were last listed completely; 0: never */
     struct flow_params params; /* sorted */
     struct flow_bytes extra;   /* unknown fields, in params.arena; len 0: none */

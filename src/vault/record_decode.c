@@ -187,6 +187,7 @@ static enum flow_code decode_group(struct flow_bytes bytes, struct flow_record *
     if (flow_record_add_group(record, source, &group, err))
         return err->code;
     group->fetched_s = (int64_t)read_number(&in, fields[TAG_FETCHED - TAG_SOURCE]);
+    group->booted_s = (int64_t)read_number(&in, fields[TAG_BOOTED - TAG_SOURCE]);
     group->walked_s = (int64_t)read_number(&in, fields[TAG_WALKED - TAG_SOURCE]);
     if (record->count > 1 && strcmp(group[-1].source, group->source) >= 0)
         return damaged(err);

@@ -77,6 +77,7 @@ static void put_group_fields(struct writer *out, const struct flow_group *group)
 
     put_text(out, TAG_SOURCE, group->source);
     put_number(out, TAG_FETCHED, (uint64_t)group->fetched_s);
+    put_number(out, TAG_BOOTED, (uint64_t)group->booted_s);
     put_number(out, TAG_WALKED, (uint64_t)group->walked_s);
     for (i = 0; i < group->params.count; i++) {
         struct writer counted = {0};

@@ -12,6 +12,7 @@ enum {
     TAG_GROUP = 0x10,
     TAG_SOURCE = 0x11,
     TAG_FETCHED,
+    TAG_BOOTED,
     TAG_WALKED,
     TAG_ENTRY,
     TAG_NAME = 0x21,

@@ -129,7 +129,7 @@ TEST("the encoding is the documented one, to the byte")
     static const unsigned char expected[] = "\x10\x1a"         /* group, 26 bytes */
                                             "\x11\x05local"    /* source */
                                             "\x12\x02\x01\x02" /* fetched 513 */
-                                            "\x14\x0d"         /* entry, 13 bytes */
+                                            "\x15\x0d"         /* entry, 13 bytes */
                                             "\x21\x02/a"       /* name */
                                             "\x22\x01v"        /* value */
                                             "\x23\x01\x0a"     /* SecureString, value present */
@@ -152,11 +152,11 @@ TEST("fields of a later version are kept in entries, groups and the record")
 {
     static const char later[] = "\x10\x16"
                                 "\x11\x01s"
-                                "\x14\x0c"
+                                "\x15\x0c"
                                 "\x21\x01n"
                                 "\x29\x02!!\x29\x00\x80\x01?" /* in an entry, one tag twice */
-                                "\x15\x01g"                   /* in a group */
-                                "\x16\x00"
+                                "\x16\x01g"                   /* in a group */
+                                "\x17\x00"
                                 "\x11\x01r\xff\x01z"; /* in the record */
     static const char name[] = "m";
     struct flow_param param = {.name = name};
@@ -201,21 +201,21 @@ TEST("what no encoder writes is refused: order, repeats, wasted bytes, wrong con
         REFUSED("\x10\x05\x11\x01s\x12\x00"),         /* a zero that is written */
         REFUSED("\x10\x0e\x11\x01s\x12\x09\x01\x01\x01\x01\x01\x01\x01\x01\x01"), /* 72 bits */
         REFUSED("\x10\x04\x11\x01s\x00"),                          /* padding within a group */
-        REFUSED("\x10\x08\x11\x01s\x16\x00\x15\x01g"),             /* later fields not in order */
-        REFUSED("\x10\x08\x11\x01s\x15\x00\x14\x03\x21\x01n"),     /* an entry behind them */
+        REFUSED("\x10\x08\x11\x01s\x17\x00\x16\x01g"),             /* later fields not in order */
+        REFUSED("\x10\x08\x11\x01s\x16\x00\x15\x03\x21\x01n"),     /* an entry behind them */
         REFUSED("\x10\x03\x11\x01s\x10\x03\x11\x01s"),             /* the same source twice */
         REFUSED("\x10\x03\x11\x01t\x10\x03\x11\x01s"),             /* sources not in order */
         REFUSED("\x11\x00\x10\x03\x11\x01s"),                      /* a group behind later fields */
-        REFUSED("\x10\x05\x11\x01s\x14\x00"),                      /* an entry without a name */
-        REFUSED("\x10\x08\x11\x01s\x14\x03\x23\x01\x08"),          /* the same */
-        REFUSED("\x10\x08\x11\x01s\x14\x03\x21\x01\x00"),          /* NUL in a name */
-        REFUSED("\x10\x08\x11\x01s\x14\x03\x20\x01n"),             /* a tag below the name's */
-        REFUSED("\x10\x0b\x11\x01s\x14\x06\x21\x01n\x22\x01v"),    /* a value that is not there */
-        REFUSED("\x10\x0b\x11\x01s\x14\x06\x21\x01n\x23\x01\x03"), /* a type that is none */
-        REFUSED("\x10\x0b\x11\x01s\x14\x06\x21\x01n\x23\x01\x10"), /* an unknown flag */
-        REFUSED("\x10\x0b\x11\x01s\x14\x06\x21\x01n\x26\x01\x00"), /* NUL in a text */
-        REFUSED("\x10\x0d\x11\x01s\x14\x03\x21\x01n\x14\x03\x21\x01n"), /* the same entry twice */
-        REFUSED("\x10\x0d\x11\x01s\x14\x03\x21\x01n\x14\x03\x21\x01m"), /* not in order */
+        REFUSED("\x10\x05\x11\x01s\x15\x00"),                      /* an entry without a name */
+        REFUSED("\x10\x08\x11\x01s\x15\x03\x23\x01\x08"),          /* the same */
+        REFUSED("\x10\x08\x11\x01s\x15\x03\x21\x01\x00"),          /* NUL in a name */
+        REFUSED("\x10\x08\x11\x01s\x15\x03\x20\x01n"),             /* a tag below the name's */
+        REFUSED("\x10\x0b\x11\x01s\x15\x06\x21\x01n\x22\x01v"),    /* a value that is not there */
+        REFUSED("\x10\x0b\x11\x01s\x15\x06\x21\x01n\x23\x01\x03"), /* a type that is none */
+        REFUSED("\x10\x0b\x11\x01s\x15\x06\x21\x01n\x23\x01\x10"), /* an unknown flag */
+        REFUSED("\x10\x0b\x11\x01s\x15\x06\x21\x01n\x26\x01\x00"), /* NUL in a text */
+        REFUSED("\x10\x0d\x11\x01s\x15\x03\x21\x01n\x15\x03\x21\x01n"), /* the same entry twice */
+        REFUSED("\x10\x0d\x11\x01s\x15\x03\x21\x01n\x15\x03\x21\x01m"), /* not in order */
         REFUSED("\x10\x03\x11\x01s\x00\x01"), /* padding that is not zero */
     };
     size_t i;
