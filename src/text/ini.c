@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "text/utf8.h"
 
 /* inih wants room for the line's end and a NUL, and one more byte to tell a cut line. */
 enum { LINE_ROOM = 3 };
@@ -85,6 +86,8 @@ static enum flow_code check_bytes(struct span line, size_t max, struct flow_err 
             return flow_err_set(err, FLOW_E_FORMAT, "control character 0x%02x in column %zu", c,
                                 i + 1);
     }
+    if (!flow_utf8_valid((struct flow_bytes){(const unsigned char *)line.at, line.len}))
+        return flow_err_set(err, FLOW_E_FORMAT, "the line is not UTF-8");
     return FLOW_OK;
 }
 

@@ -16,7 +16,8 @@
  *   - it drops what follows the "]" of a section;
  *   - it accepts an empty key, an empty section, a key that is given twice
  *     and a section that begins twice;
- *   - it ends a line at a NUL byte and keeps control characters (a lone CR);
+ *   - it ends a line at a NUL byte, and keeps control characters (a lone CR) and
+ *     bytes that are not UTF-8;
  *   - it goes on after an error, its own or its caller's.
  */
 #ifndef FLOW_TEXT_INI_H

@@ -99,6 +99,7 @@ TEST("what inih lets pass without a word is an error that says the line")
         {"[a]\nk = 1\nk = 2\n", "a.ini:3: 'k' is given twice, first on line 2"},
         {"[a]\n[b]\n[a]\n", "a.ini:3: 'a' is given twice, first on line 1"},
         {"k = a\rb\n", "a.ini:1: control character 0x0d in column 6"},
+        {"k = \xff\n", "a.ini:1: the line is not UTF-8"},
         {"k = \x1b[1m\n", "a.ini:1: control character 0x1b in column 5"},
     };
     size_t i;
