@@ -18,23 +18,24 @@
 
 enum flow_severity { FLOW_WARNING, FLOW_ERROR };
 
-/* One key that some file asks for. */
+/* One key that some file asks for. The check owns the texts of needs and findings. */
 struct flow_need {
-    char *key;
-    char *file; /* ".env.example", "flowenv.ini" */
+    const char *key;
+    const char *file; /* ".env.example", "flowenv.ini" */
     unsigned line, column;
-    bool optional;
-    char *example; /* the value the example file shows; NULL: none. Never a secret by contract. */
+    bool optional; /* may be missing: optional, or there is a default */
+    const char
+        *example; /* the value the example file shows; NULL: none. Never a secret by contract. */
+    const struct flow_require *require; /* NULL, or the rule that asks; lent by the project */
 };
 
 struct flow_finding {
-    const char
-        *rule; /* "missing", "empty", "placeholder", "prefix", "type", "kind", "unreadable" */
+    const char *rule; /* its id, such as "missing"; see flow_check_rules() */
     enum flow_severity severity;
-    char *key;
-    char *file; /* where it is asked for */
+    const char *key;
+    const char *file; /* where it is asked for */
     unsigned line, column;
-    char *sentence; /* what is wrong, and what to do; no value */
+    const char *sentence; /* what is wrong, and what to do; no value */
 };
 
 struct flow_check {
@@ -47,13 +48,18 @@ struct flow_check {
 void flow_check_init(struct flow_check *check);
 void flow_check_done(struct flow_check *check);
 
-/* Scanners: add needs. */
+/*
+ * Scanners: add needs. An example file is a dotenv file, and every key in it is
+ * required, whatever value it shows. Of the rules of [require] those without a
+ * stage and those of this stage count; where a key has both, the latter decides
+ * whether it may be missing.
+ */
 enum flow_code flow_check_scan_example(struct flow_check *check, const char *file,
                                        struct flow_bytes text, struct flow_err *err);
 enum flow_code flow_check_scan_require(struct flow_check *check, const struct flow_project *project,
                                        const char *file, const char *stage, struct flow_err *err);
 
-/* Runs all rules; findings come sorted. */
+/* Runs all rules, once; needs and findings come sorted. */
 enum flow_code flow_check_run(struct flow_check *check, const struct flow_project *project,
                               const struct flow_stage *stage, const struct flow_view *view,
                               struct flow_err *err);
