@@ -124,7 +124,8 @@ enum flow_code flow_path_find_up(const struct flow_environ *env, const char *sta
         if (look_in(here, file_name, &why)) {
             if (why != NULL)
                 return flow_err_set(err, FLOW_E_UNTRUSTED,
-                                    "'%s' in '%s' is not believed: it, or the directory, %s",
+                                    "'%s' in '%s' is not believed: it, or the directory, %s; "
+                                    "read it, then make both your own and writable by you alone",
                                     file_name, here, why);
             flow_str_clear(directory);
             flow_str_add(directory, here);
