@@ -178,6 +178,18 @@ static char *resolve_existing(const char *path)
     return resolved;
 }
 
+enum flow_code flow_path_parent(const char *path, struct flow_str *directory, struct flow_err *err)
+{
+    const char *slash = strrchr(path, '/');
+
+    flow_str_clear(directory);
+    if (slash == NULL)
+        flow_str_add(directory, ".");
+    else
+        flow_str_add_bytes(directory, path, slash == path ? 1 : (size_t)(slash - path));
+    return flow_str_check(directory, "a path", err);
+}
+
 bool flow_path_is_inside(const char *path, const char *directory)
 {
     FLOW_CLEANUP(flow_freep) char *inner = resolve_existing(path);

@@ -40,6 +40,9 @@ enum flow_code flow_path_find_up(const struct flow_environ *env, const char *sta
 enum flow_code flow_path_join(const char *directory, const char *name, struct flow_str *path,
                               struct flow_err *err);
 
+/* The directory that holds path: what stands before its last "/", "." where there is none. */
+enum flow_code flow_path_parent(const char *path, struct flow_str *directory, struct flow_err *err);
+
 /* True if the path, links resolved as far as it exists, lies in directory or is it. */
 bool flow_path_is_inside(const char *path, const char *directory);
 
