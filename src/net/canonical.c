@@ -37,7 +37,7 @@ static void add_encoded_byte(struct flow_str *text, char c)
     flow_str_add_bytes(text, code, sizeof code);
 }
 
-/* --- path ------------------------------------------------------------ */
+/* --- path --- */
 
 /* What is on the wire, percent-encoded once more; slashes stay. */
 static void add_encoded_path(struct flow_str *text, const char *path, size_t len)
@@ -94,7 +94,7 @@ enum flow_code flow_canonical_path(const char *target, bool keep, struct flow_st
     return flow_str_check(out, "a path", err);
 }
 
-/* --- query ------------------------------------------------------------- */
+/* --- query --- */
 
 /* Stands between name and value while parameters are sorted: it comes before all that encoded text
  * is made of, so that comparing whole parameters compares names first. */
@@ -183,7 +183,7 @@ enum flow_code flow_canonical_query(const char *target, struct flow_str *out, st
     return flow_str_check(out, "a query", err);
 }
 
-/* --- headers -------------------------------------------------------------------------- */
+/* --- headers --- */
 
 static bool is_signed(const struct flow_header *header)
 {

@@ -8,39 +8,27 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "net/exchange.h"
 #include "net/http_options.h"
-#include "net/outgoing.h"
 #include "net/timers.h"
 
 #if LIBCURL_VERSION_NUM < 0x075500
-#error "libcurl 7.85 or newer is needed: CURLOPT_PROTOCOLS_STR, CURLOPT_PREREQFUNCTION"
+#error "libcurl 7.85 or newer is needed, for CURLOPT_PROTOCOLS_STR"
 #endif
 
 enum {
-    STREAMS = 100,         /* in flight at most, where the far end speaks HTTP/2 */
-    CONNECTION_LIFE = 300, /* seconds that a connection is used again */
+    STREAMS = FLOW_HTTP_CONNECTIONS_MAX, /* in flight at most, where the far end speaks HTTP/2 */
+    CONNECTION_LIFE = 300,               /* seconds that a connection is used again */
     SLOW_BYTES_PER_S = 1024,
-    BODY_ROOM = CURL_MAX_WRITE_SIZE, /* for a body that does not say how long it is */
     IDLE_MS = 60 * 1000
 };
 
-/* One request on its way, and what has come back so far. */
-struct transfer {
-    struct transfer *next; /* in the queue */
-    struct engine *engine;
-    struct slot *slot; /* NULL: still in the queue */
-    struct flow_outgoing out;
-    struct curl_slist *headers; /* over the lines of out */
-    bool sent;                  /* once this is set, the far end may know about the request */
-    enum flow_http_fault fault; /* found by one of our callbacks, which then broke off */
-    struct flow_header_block came;
-    struct flow_secret *body; /* NULL: none has come */
-};
-
-/* An easy handle and what it is busy with. Its connection outlives the transfer. */
+/* An easy handle and the exchange that it carries. Its connection outlives the exchange. */
 struct slot {
+    struct engine *engine;
     CURL *easy;
-    struct transfer *transfer; /* NULL: idle */
+    struct flow_exchange *exchange; /* NULL: idle */
+    struct curl_slist *headers;     /* over the lines of exchange->out */
     char detail[CURL_ERROR_SIZE];
 };
 
@@ -49,154 +37,66 @@ struct engine {
     struct flow_http_options options;
     struct flow_ca ca;
     CURLM *multi;
-    struct transfer *first, **last; /* the queue */
+    struct flow_exchange_queue queue;
     struct flow_timers timers;
     struct slot slots[STREAMS];
     size_t flying, window; /* slots that are busy; that may be */
     bool running;
 };
 
-/* --- transfers ----------------------------------------------------------------------- */
-
-static void transfer_free(struct transfer *transfer)
+/* The window is one at first, whose look-up of the host's name serves the others; then as many as
+ * there may be connections; STREAMS where one connection carries many. */
+static void widen(struct engine *engine, size_t window)
 {
-    if (transfer == NULL)
-        return;
-    flow_outgoing_done(&transfer->out);
-    free(transfer->headers);
-    flow_header_block_done(&transfer->came);
-    flow_secret_free(transfer->body);
-    free(transfer);
+    if (engine->window < window)
+        engine->window = window;
 }
 
-static void transfer_freep(struct transfer **transfer)
-{
-    transfer_free(*transfer);
-    *transfer = NULL;
-}
-
-/* A list for libcurl to read, on lines that it shall not copy: they may hold tokens. */
-static struct curl_slist *list_lines(const struct flow_outgoing *out)
-{
-    struct curl_slist *list = calloc(out->line_count, sizeof *list);
-    char *line = out->lines;
-    size_t i;
-
-    for (i = 0; list != NULL && i < out->line_count; i++) {
-        list[i].data = line;
-        list[i].next = i + 1 < out->line_count ? &list[i + 1] : NULL;
-        line += strlen(line) + 1;
-    }
-    return list;
-}
-
-static enum flow_code transfer_new(struct engine *engine, const struct flow_http_request *request,
-                                   struct transfer **ret_transfer, struct flow_err *err)
-{
-    FLOW_CLEANUP(transfer_freep) struct transfer *transfer = calloc(1, sizeof *transfer);
-
-    if (transfer == NULL)
-        return flow_err_nomem(err);
-    transfer->engine = engine;
-    flow_header_block_init(&transfer->came, engine->options.headers_max);
-    if (flow_outgoing_init(&transfer->out, request, err))
-        return err->code;
-    transfer->headers = list_lines(&transfer->out);
-    if (transfer->headers == NULL)
-        return flow_err_nomem(err);
-    *ret_transfer = FLOW_TAKE(transfer);
-    return FLOW_OK;
-}
-
-/* As many as there may be connections. It begins with one, whose look-up of the host's name serves
- * the others, and ends with STREAMS where a connection carries more than one at a time. */
-static size_t full_window(const struct engine *engine)
-{
-    return engine->options.connections < STREAMS ? engine->options.connections : STREAMS;
-}
-
-/* --- what libcurl calls during a transfer ------------------------------------------------ */
+/* --- what libcurl calls during an exchange --- */
 
 /* The host has an address now, so those behind will find it without asking once more. */
 static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
-    struct transfer *transfer = user;
-    struct engine *engine = transfer->engine;
+    struct slot *slot = user;
 
     (void)purpose;
-    if (engine->window < full_window(engine))
-        engine->window = full_window(engine);
+    widen(slot->engine, slot->engine->options.connections);
     return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
-}
-
-static int refuse(struct transfer *transfer, enum flow_http_fault fault)
-{
-    transfer->fault = fault;
-    return CURL_PREREQFUNC_ABORT;
 }
 
 /* Connected, nothing sent yet. Called once more when libcurl wants to send a request again, because
  * a connection that it had kept turned out to be closed. */
 static int on_connected(void *user, char *peer, char *own, int peer_port, int own_port)
 {
-    struct transfer *transfer = user;
+    struct slot *slot = user;
 
     (void)own, (void)peer_port, (void)own_port;
-    if (!transfer->out.url.tls && !flow_url_is_loopback_address(peer))
-        return refuse(transfer, FLOW_HTTP_PLAIN);
-    if (transfer->sent && transfer->out.once)
-        return refuse(transfer, FLOW_HTTP_CUT);
-    transfer->sent = true;
-    return CURL_PREREQFUNC_OK;
+    return flow_exchange_may_send(slot->exchange, peer) ? CURL_PREREQFUNC_OK
+                                                        : CURL_PREREQFUNC_ABORT;
 }
 
 static size_t on_header(char *line, size_t one, size_t len, void *user)
 {
-    struct transfer *transfer = user;
+    struct slot *slot = user;
 
     (void)one;
-    if (flow_header_block_add(&transfer->came, line, len))
-        return len;
-    transfer->fault = FLOW_HTTP_TOO_LARGE;
-    return 0;
-}
-
-/* Room for the whole body, if the far end has said how long it will be. */
-static enum flow_code make_room(struct transfer *transfer, struct flow_err *err)
-{
-    curl_off_t announced = -1;
-
-    if (transfer->body != NULL)
-        return FLOW_OK;
-    (void)curl_easy_getinfo(transfer->slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    return flow_secret_new_room(announced < 0 ? BODY_ROOM : (size_t)announced, &transfer->body,
-                                err);
+    return flow_exchange_add_header(slot->exchange, line, len) ? len : 0;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t len, void *user)
 {
-    struct transfer *transfer = user;
-    struct flow_err err = FLOW_ERR_INIT;
-    size_t had = transfer->body == NULL ? 0 : flow_secret_len(transfer->body);
+    struct slot *slot = user;
+    curl_off_t announced = -1;
 
     (void)one;
-    if (len > transfer->engine->options.body_max - had)
-        transfer->fault = FLOW_HTTP_TOO_LARGE;
-    else if (make_room(transfer, &err) || flow_secret_append(transfer->body, bytes, len, &err))
-        transfer->fault = FLOW_HTTP_NOMEM;
-    return transfer->fault == FLOW_HTTP_OK ? len : 0;
+    (void)curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    return flow_exchange_add_body(slot->exchange, bytes, len, announced) ? len : 0;
 }
 
-/* --- sending ------------------------------------------------------------------------------ */
+/* --- sending --- */
 
 /* The functions below are true if libcurl refused an option. A safety that it can't give is a
  * reason not to send. */
-
-static bool has_body(const struct flow_outgoing *out)
-{
-    return out->body.len > 0 || strcmp(out->method, "POST") == 0 ||
-           strcmp(out->method, "PUT") == 0 || strcmp(out->method, "PATCH") == 0;
-}
 
 static bool set_body(CURL *easy, struct flow_bytes body)
 {
@@ -206,31 +106,34 @@ static bool set_body(CURL *easy, struct flow_bytes body)
            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
 }
 
-static bool set_request(CURL *easy, const struct transfer *transfer)
+static bool set_request(const struct slot *slot)
 {
-    const struct flow_outgoing *out = &transfer->out;
+    const struct flow_outgoing *out = &slot->exchange->out;
+    CURL *easy = slot->easy;
 
     return curl_easy_setopt(easy, CURLOPT_URL, out->text) ||
            curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) ||
-           curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) ||
-           curl_easy_setopt(easy, CURLOPT_USERAGENT, transfer->engine->options.user_agent) ||
+           curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers) ||
+           curl_easy_setopt(easy, CURLOPT_USERAGENT, slot->engine->options.user_agent) ||
            (strcmp(out->method, "HEAD") == 0 && curl_easy_setopt(easy, CURLOPT_NOBODY, 1L)) ||
-           (has_body(out) && set_body(easy, out->body)) ||
+           (out->has_body && set_body(easy, out->body)) ||
            curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, out->method);
 }
 
-static bool set_callbacks(CURL *easy, struct transfer *transfer)
+static bool set_callbacks(struct slot *slot)
 {
-    return curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) ||
-           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->slot->detail) ||
+    CURL *easy = slot->easy;
+
+    return curl_easy_setopt(easy, CURLOPT_PRIVATE, slot) ||
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->detail) ||
            curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket) ||
-           curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfer) ||
+           curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, slot) ||
            curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected) ||
-           curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer) ||
+           curl_easy_setopt(easy, CURLOPT_PREREQDATA, slot) ||
            curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) ||
-           curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) ||
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, slot) ||
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) ||
-           curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot);
 }
 
 static bool set_limits(CURL *easy, const struct flow_http_options *options)
@@ -290,156 +193,139 @@ static bool set_proxy(CURL *easy, const struct engine *engine, const struct flow
            (strncasecmp(proxy, "https://", 8) == 0 && set_proxy_tls(easy, &engine->ca));
 }
 
-/* Gives a slot to a transfer and its request to libcurl; false: it can't be sent. */
-static bool launch(struct slot *slot, struct transfer *transfer)
+/* A list for libcurl to read, on lines that it shall not copy: they may hold tokens. */
+static struct curl_slist *list_lines(const struct flow_outgoing *out)
 {
-    struct engine *engine = transfer->engine;
-    CURL *easy;
+    struct curl_slist *list = calloc(out->line_count, sizeof *list);
+    char *line = out->lines;
+    size_t i;
 
-    if (slot->easy == NULL)
-        slot->easy = curl_easy_init();
-    easy = slot->easy;
-    if (easy == NULL)
-        return false;
-    curl_easy_reset(easy); /* options only: connections and addresses are kept */
-    slot->detail[0] = '\0';
-    transfer->slot = slot;
-    if (set_request(easy, transfer) || set_callbacks(easy, transfer) ||
-        set_limits(easy, &engine->options) || set_safety(easy, transfer->out.url.tls) ||
-        set_certificates(easy, &engine->ca) || set_proxy(easy, engine, &transfer->out.url) ||
-        curl_multi_add_handle(engine->multi, easy) != CURLM_OK)
-        return false;
-    slot->transfer = transfer;
-    engine->flying++;
-    return true;
-}
-
-static void land(struct slot *slot)
-{
-    struct engine *engine = slot->transfer->engine;
-
-    (void)curl_multi_remove_handle(engine->multi, slot->easy);
-    slot->transfer = NULL;
-    engine->flying--;
-}
-
-/* --- what comes back ------------------------------------------------------------------------ */
-
-static enum flow_http_fault fault_of(CURLcode result, const struct transfer *transfer)
-{
-    switch (result) {
-    case CURLE_OK:
-        return FLOW_HTTP_OK;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        return FLOW_HTTP_RESOLVE;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_PROXY:
-        return FLOW_HTTP_CONNECT;
-    case CURLE_SSL_CONNECT_ERROR:
-        return FLOW_HTTP_TLS;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-        return FLOW_HTTP_CERTIFICATE;
-    case CURLE_OPERATION_TIMEDOUT:
-        return FLOW_HTTP_TIMEOUT;
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR: /* before the request: what a proxy that refuses comes to */
-        return transfer->sent ? FLOW_HTTP_CUT : FLOW_HTTP_CONNECT;
-    case CURLE_GOT_NOTHING:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-        return FLOW_HTTP_CUT;
-    case CURLE_FILESIZE_EXCEEDED:
-        return FLOW_HTTP_TOO_LARGE;
-    case CURLE_OUT_OF_MEMORY: /* also what libcurl says of a header line over 100 KB */
-        return transfer->sent && transfer->body == NULL ? FLOW_HTTP_TOO_LARGE : FLOW_HTTP_NOMEM;
-    default:
-        return FLOW_HTTP_NONSENSE;
+    for (i = 0; list != NULL && i < out->line_count; i++) {
+        list[i].data = line;
+        list[i].next = i + 1 < out->line_count ? &list[i + 1] : NULL;
+        line += strlen(line) + 1;
     }
+    return list;
 }
 
-/* Calls back with a reply, and is done with the transfer. */
-static enum flow_code report(struct transfer *transfer, struct flow_http_reply *reply,
-                             struct flow_err *err)
+static bool set_all(struct slot *slot)
 {
-    FLOW_CLEANUP(flow_freep)
-    struct flow_header *headers = flow_header_block_list(&transfer->came);
-    struct flow_err ignored = FLOW_ERR_INIT;
-    enum flow_code code;
+    const struct engine *engine = slot->engine;
+    const struct flow_url *url = &slot->exchange->out.url;
 
-    reply->host = transfer->out.url.host;
-    reply->sent = transfer->sent;
-    reply->headers = headers;
-    reply->header_count = headers == NULL ? 0 : transfer->came.count;
-    if (headers == NULL ||
-        (transfer->body == NULL && flow_secret_new_room(0, &transfer->body, &ignored)))
-        reply->fault = FLOW_HTTP_NOMEM;
-    reply->body = FLOW_TAKE(transfer->body);
-    code = transfer->out.done(transfer->out.context, reply, err);
-    flow_secret_free(reply->body);
-    transfer_free(transfer);
-    return code;
+    return set_request(slot) || set_callbacks(slot) || set_limits(slot->easy, &engine->options) ||
+           set_safety(slot->easy, url->tls) || set_certificates(slot->easy, &engine->ca) ||
+           set_proxy(slot->easy, engine, url);
 }
 
-static enum flow_code report_unsent(struct transfer *transfer, struct flow_err *err)
+/* Ends a slot's work: the exchange is the caller's. */
+static struct flow_exchange *land(struct slot *slot)
 {
-    struct flow_http_reply reply = {.fault = FLOW_HTTP_NOMEM, .detail = ""};
-
-    return report(transfer, &reply, err);
+    (void)curl_multi_remove_handle(slot->engine->multi, slot->easy);
+    flow_freep(&slot->headers);
+    slot->engine->flying--;
+    return FLOW_TAKE(slot->exchange);
 }
 
-static enum flow_code report_landed(struct slot *slot, CURLcode result, struct flow_err *err)
+/* Hands an exchange to libcurl; false: that can't be, and the exchange is still the caller's. */
+static bool launch(struct slot *slot, struct flow_exchange *exchange)
 {
-    struct transfer *transfer = slot->transfer;
-    struct engine *engine = transfer->engine;
-    struct flow_http_reply reply = {.fault = transfer->fault, .detail = ""};
+    struct engine *engine = slot->engine;
+
+    if (slot->easy == NULL && (slot->easy = curl_easy_init()) == NULL)
+        return false;
+    curl_easy_reset(slot->easy); /* options only: connections and addresses are kept */
+    slot->detail[0] = '\0';
+    slot->exchange = exchange;
+    slot->headers = list_lines(&exchange->out);
+    engine->flying++;
+    if (slot->headers != NULL && !set_all(slot) &&
+        curl_multi_add_handle(engine->multi, slot->easy) == CURLM_OK)
+        return true;
+    (void)land(slot);
+    return false;
+}
+
+/* --- what comes back --- */
+
+static const struct {
+    CURLcode result;
+    enum flow_http_fault fault;
+} faults[] = {
+    {CURLE_OK, FLOW_HTTP_OK},
+    {CURLE_COULDNT_RESOLVE_HOST, FLOW_HTTP_RESOLVE},
+    {CURLE_COULDNT_RESOLVE_PROXY, FLOW_HTTP_RESOLVE},
+    {CURLE_COULDNT_CONNECT, FLOW_HTTP_CONNECT},
+    {CURLE_PROXY, FLOW_HTTP_CONNECT},
+    {CURLE_SSL_CONNECT_ERROR, FLOW_HTTP_TLS},
+    {CURLE_PEER_FAILED_VERIFICATION, FLOW_HTTP_CERTIFICATE},
+    {CURLE_SSL_ISSUER_ERROR, FLOW_HTTP_CERTIFICATE},
+    {CURLE_SSL_CACERT_BADFILE, FLOW_HTTP_CERTIFICATE},
+    {CURLE_OPERATION_TIMEDOUT, FLOW_HTTP_TIMEOUT},
+    {CURLE_SEND_ERROR, FLOW_HTTP_CUT},
+    {CURLE_RECV_ERROR, FLOW_HTTP_CUT},
+    {CURLE_GOT_NOTHING, FLOW_HTTP_CUT},
+    {CURLE_PARTIAL_FILE, FLOW_HTTP_CUT},
+    {CURLE_HTTP2, FLOW_HTTP_CUT},
+    {CURLE_HTTP2_STREAM, FLOW_HTTP_CUT},
+    {CURLE_FILESIZE_EXCEEDED, FLOW_HTTP_TOO_LARGE},
+    {CURLE_OUT_OF_MEMORY, FLOW_HTTP_NOMEM},
+};
+
+static enum flow_http_fault fault_of(CURLcode result, const struct flow_exchange *exchange)
+{
+    size_t i;
+
+    /* What a proxy that refuses comes to. */
+    if (result == CURLE_RECV_ERROR && !exchange->sent)
+        return FLOW_HTTP_CONNECT;
+    /* What a header line of over 100 KB comes to. */
+    if (result == CURLE_OUT_OF_MEMORY && exchange->sent && exchange->body == NULL)
+        return FLOW_HTTP_TOO_LARGE;
+    for (i = 0; i < FLOW_COUNT(faults); i++)
+        if (faults[i].result == result)
+            return faults[i].fault;
+    return FLOW_HTTP_NONSENSE;
+}
+
+static enum flow_code end(struct slot *slot, CURLcode result, struct flow_err *err)
+{
+    struct engine *engine = slot->engine;
+    struct flow_exchange *exchange;
     long status = 0, version = 0;
 
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(slot->easy, CURLINFO_HTTP_VERSION, &version);
-    land(slot);
-    if (reply.fault == FLOW_HTTP_OK) {
-        reply.fault = fault_of(result, transfer);
-        reply.detail = result == CURLE_OK ? "" : slot->detail;
-    }
-    reply.status = status > 0 ? (unsigned)status : 0;
-    if (reply.fault == FLOW_HTTP_OK && status >= 300 && status <= 399)
-        reply.fault = FLOW_HTTP_REDIRECT;
-    if (version == CURL_HTTP_VERSION_2_0)
-        engine->window = STREAMS;
-    else if (engine->window < full_window(engine))
-        engine->window = full_window(engine);
-    return report(transfer, &reply, err);
+    widen(engine, version == CURL_HTTP_VERSION_2_0 ? STREAMS : engine->options.connections);
+    exchange = land(slot);
+    return flow_exchange_end(exchange, fault_of(result, exchange), (unsigned)status, slot->detail,
+                             err);
 }
 
-/* --- the run ---------------------------------------------------------------------------------- */
+/* --- the run --- */
 
 static struct slot *idle_slot(struct engine *engine)
 {
     struct slot *slot = engine->slots;
 
-    while (slot->transfer != NULL)
+    while (slot->exchange != NULL)
         slot++;
     return slot;
 }
 
+static bool can_send(const struct engine *engine)
+{
+    return engine->queue.first != NULL && engine->flying < engine->window;
+}
+
 static enum flow_code send_queued(struct engine *engine, struct flow_err *err)
 {
-    while (engine->first != NULL && engine->flying < engine->window) {
-        struct transfer *transfer = engine->first;
-        enum flow_code code;
+    while (can_send(engine)) {
+        struct flow_exchange *exchange = flow_exchange_pop(&engine->queue);
 
-        engine->first = transfer->next;
-        if (engine->first == NULL)
-            engine->last = &engine->first;
-        if (launch(idle_slot(engine), transfer))
-            continue;
-        code = report_unsent(transfer, err);
-        if (code != FLOW_OK)
-            return code;
+        if (!launch(idle_slot(engine), exchange) &&
+            flow_exchange_end(exchange, FLOW_HTTP_NOMEM, 0, "", err))
+            return err->code;
     }
     return FLOW_OK;
 }
@@ -450,15 +336,12 @@ static enum flow_code receive_done(struct engine *engine, struct flow_err *err)
     int left;
 
     while ((message = curl_multi_info_read(engine->multi, &left)) != NULL) {
-        char *private = NULL;
-        enum flow_code code;
+        CURLcode result = message->data.result; /* the message is gone when its handle lands */
+        char *slot = NULL;
 
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        code = report_landed(((struct transfer *)(void *)private)->slot, message->data.result, err);
-        if (code != FLOW_OK)
-            return code;
+        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &slot);
+        if (end((struct slot *)(void *)slot, result, err))
+            return err->code;
     }
     return FLOW_OK;
 }
@@ -470,54 +353,48 @@ static int64_t now_ms(void)
 
 static bool is_idle(const struct engine *engine)
 {
-    return engine->first == NULL && engine->timers.first == NULL && engine->flying == 0;
+    return engine->queue.first == NULL && engine->timers.first == NULL && engine->flying == 0;
 }
 
-static enum flow_code multi_failed(CURLMcode code, struct flow_err *err)
+static enum flow_code check(CURLMcode code, struct flow_err *err)
 {
-    return code == CURLM_OUT_OF_MEMORY
-               ? flow_err_nomem(err)
-               : flow_err_set(err, FLOW_E_IO, "libcurl failed: %s", curl_multi_strerror(code));
+    if (code == CURLM_OK)
+        return FLOW_OK;
+    return flow_err_set(err, code == CURLM_OUT_OF_MEMORY ? FLOW_E_NOMEM : FLOW_E_IO,
+                        "libcurl failed: %s", curl_multi_strerror(code));
 }
 
 /* Until something arrives, or the next timer is due. */
 static enum flow_code wait_some(struct engine *engine, struct flow_err *err)
 {
     int64_t wait_ms = flow_timers_wait_ms(&engine->timers, now_ms(), IDLE_MS);
-    CURLMcode code;
 
-    if (is_idle(engine) || (engine->first != NULL && engine->flying < engine->window))
+    if (is_idle(engine) || can_send(engine))
         return FLOW_OK;
-    code = curl_multi_poll(engine->multi, NULL, 0, (int)wait_ms, NULL);
-    return code == CURLM_OK ? FLOW_OK : multi_failed(code, err);
+    return check(curl_multi_poll(engine->multi, NULL, 0, (int)wait_ms, NULL), err);
 }
 
-static enum flow_code perform(struct engine *engine, struct flow_err *err)
+static enum flow_code step(struct engine *engine, struct flow_err *err)
 {
     int flying;
-    CURLMcode code = curl_multi_perform(engine->multi, &flying);
 
-    return code == CURLM_OK ? FLOW_OK : multi_failed(code, err);
+    if (flow_timers_wake(&engine->timers, now_ms(), err) || send_queued(engine, err) ||
+        check(curl_multi_perform(engine->multi, &flying), err) || receive_done(engine, err) ||
+        wait_some(engine, err))
+        return err->code;
+    return FLOW_OK;
 }
 
 static void drop_all(struct engine *engine)
 {
-    struct transfer *transfer;
     size_t i;
 
-    while ((transfer = engine->first) != NULL) {
-        engine->first = transfer->next;
-        transfer_free(transfer);
-    }
-    engine->last = &engine->first;
+    while (engine->queue.first != NULL)
+        flow_exchange_free(flow_exchange_pop(&engine->queue));
     flow_timers_done(&engine->timers);
-    for (i = 0; i < STREAMS; i++) {
-        transfer = engine->slots[i].transfer;
-        if (transfer != NULL) {
-            land(&engine->slots[i]);
-            transfer_free(transfer);
-        }
-    }
+    for (i = 0; i < STREAMS; i++)
+        if (engine->slots[i].exchange != NULL)
+            flow_exchange_free(land(&engine->slots[i]));
 }
 
 static struct engine *engine_of(struct flow_http *http)
@@ -532,17 +409,8 @@ static enum flow_code engine_run(struct flow_http *http, struct flow_err *err)
 
     assert(!engine->running);
     engine->running = true;
-    while (code == FLOW_OK && !is_idle(engine)) {
-        code = flow_timers_wake(&engine->timers, now_ms(), err);
-        if (code == FLOW_OK)
-            code = send_queued(engine, err);
-        if (code == FLOW_OK)
-            code = perform(engine, err);
-        if (code == FLOW_OK)
-            code = receive_done(engine, err);
-        if (code == FLOW_OK)
-            code = wait_some(engine, err);
-    }
+    while (code == FLOW_OK && !is_idle(engine))
+        code = step(engine, err);
     engine->running = false;
     if (code != FLOW_OK)
         drop_all(engine);
@@ -553,12 +421,11 @@ static enum flow_code engine_submit(struct flow_http *http, const struct flow_ht
                                     struct flow_err *err)
 {
     struct engine *engine = engine_of(http);
-    struct transfer *transfer = NULL;
+    struct flow_exchange *exchange = NULL;
 
-    if (transfer_new(engine, request, &transfer, err))
+    if (flow_exchange_new(&engine->options, request, &exchange, err))
         return err->code;
-    *engine->last = transfer;
-    engine->last = &transfer->next;
+    flow_exchange_push(&engine->queue, exchange);
     return FLOW_OK;
 }
 
@@ -568,8 +435,7 @@ static enum flow_code engine_later(struct flow_http *http, int64_t delay_ms, flo
     return flow_timers_add(&engine_of(http)->timers, now_ms() + delay_ms, wake, context, err);
 }
 
-/* --- birth and death ----------------------------------------------------------------------------
- */
+/* --- birth and death --- */
 
 static void engine_free(struct flow_http *http)
 {
@@ -584,25 +450,12 @@ static void engine_free(struct flow_http *http)
     free(engine);
 }
 
-static void engine_freep(struct engine **engine)
-{
-    if (*engine != NULL)
-        engine_free(&(*engine)->http);
-    *engine = NULL;
-}
-
 static const struct flow_http_class engine_class = {
     .submit = engine_submit,
     .later = engine_later,
     .run = engine_run,
     .free = engine_free,
 };
-
-static bool set_connections(CURLM *multi, size_t connections)
-{
-    return curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections) ||
-           curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)connections);
-}
 
 /* libcurl's own start, once in a process and never undone. */
 static bool start_libcurl(void)
@@ -617,27 +470,30 @@ static bool start_libcurl(void)
 enum flow_code flow_http_new(const struct flow_http_options *options, struct flow_http **ret_http,
                              struct flow_err *err)
 {
-    FLOW_CLEANUP(engine_freep) struct engine *engine = NULL;
-    const curl_version_info_data *built;
-    struct flow_ca built_in;
+    const curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
+    const struct flow_ca built_in = {.file = built->cainfo, .directory = built->capath};
+    FLOW_CLEANUP(flow_http_freep) struct flow_http *http = NULL;
+    struct engine *engine;
+    size_t i;
 
     if (!start_libcurl())
         return flow_err_set(err, FLOW_E_IO, "libcurl could not start");
-    engine = calloc(1, sizeof *engine);
-    if (engine == NULL)
+    if ((engine = calloc(1, sizeof *engine)) == NULL)
         return flow_err_nomem(err);
-    engine->http.class = &engine_class;
-    engine->last = &engine->first;
+    http = &engine->http;
+    http->class = &engine_class;
     engine->window = 1;
-    built = curl_version_info(CURLVERSION_NOW);
-    built_in = (struct flow_ca){.file = built->cainfo, .directory = built->capath};
+    for (i = 0; i < STREAMS; i++)
+        engine->slots[i].engine = engine;
     if (flow_http_options_init(&engine->options, options, err) ||
         flow_ca_choose(engine->options.ca_bundle, &built_in, &engine->ca, err))
         return err->code;
     engine->multi = curl_multi_init();
-    if (engine->multi == NULL || set_connections(engine->multi, full_window(engine)))
+    if (engine->multi == NULL ||
+        curl_multi_setopt(engine->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                          (long)engine->options.connections) ||
+        curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, (long)engine->options.connections))
         return flow_err_nomem(err);
-    *ret_http = &engine->http;
-    engine = NULL;
+    *ret_http = FLOW_TAKE(http);
     return FLOW_OK;
 }

@@ -32,6 +32,7 @@
 
 enum {
     FLOW_HTTP_CONNECTIONS = 16,
+    FLOW_HTTP_CONNECTIONS_MAX = 100,
     FLOW_HTTP_CONNECT_MS = 5000,
     FLOW_HTTP_TOTAL_MS = 30000, /* from the moment that the request leaves the queue */
     FLOW_HTTP_SLOW_S = 10,      /* this long below 1 KiB/s: cut off */
@@ -68,7 +69,7 @@ struct flow_http_reply {
 
 /*
  * Called once for every request, from run(), with a reply that is lent for the
- * call. Anything but FLOW_OK (err->code, usually) ends the run at once: what
+ * call. An error (set in err, and err->code returned) ends the run at once: what
  * is still queued, in flight or waiting is dropped without being called back.
  */
 typedef enum flow_code flow_http_done(void *context, struct flow_http_reply *reply,
@@ -131,7 +132,7 @@ struct flow_http_options {
     const char *https_proxy; /* NULL or "": none; [http[s]://][USER:PASSWORD@]HOST[:PORT] */
     const char *no_proxy;    /* NULL: none; names and addresses with commas, as the AWS tools read
                                 it; loopback never goes through a proxy */
-    unsigned connections;
+    unsigned connections;    /* more than the maximum count as that */
     unsigned connect_ms, total_ms, slow_s;
     size_t body_max, headers_max;
 };

@@ -34,6 +34,11 @@ static enum flow_code check_proxy(const char *proxy, struct flow_err *err)
                         "http:// nor with https://");
 }
 
+static unsigned at_most(unsigned number, unsigned most)
+{
+    return number < most ? number : most;
+}
+
 enum flow_code flow_http_options_init(struct flow_http_options *options,
                                       const struct flow_http_options *from, struct flow_err *err)
 {
@@ -44,7 +49,8 @@ enum flow_code flow_http_options_init(struct flow_http_options *options,
         .ca_bundle = from->ca_bundle == NULL ? NULL : strdup(from->ca_bundle),
         .https_proxy = strdup(text_or(from->https_proxy, "")),
         .no_proxy = strdup(text_or(from->no_proxy, "")),
-        .connections = number_or(from->connections, FLOW_HTTP_CONNECTIONS),
+        .connections =
+            at_most(number_or(from->connections, FLOW_HTTP_CONNECTIONS), FLOW_HTTP_CONNECTIONS_MAX),
         .connect_ms = number_or(from->connect_ms, FLOW_HTTP_CONNECT_MS),
         .total_ms = number_or(from->total_ms, FLOW_HTTP_TOTAL_MS),
         .slow_s = number_or(from->slow_s, FLOW_HTTP_SLOW_S),

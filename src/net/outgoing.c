@@ -73,6 +73,12 @@ static enum flow_code copy_method(char to[FLOW_METHOD_MAX], const char *method,
     return FLOW_OK;
 }
 
+static bool has_body(const struct flow_http_request *request)
+{
+    return request->body.len > 0 || strcmp(request->method, "POST") == 0 ||
+           strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
+}
+
 static enum flow_code fill(struct flow_outgoing *outgoing, const struct flow_http_request *request,
                            struct flow_err *err)
 {
@@ -90,6 +96,7 @@ enum flow_code flow_outgoing_init(struct flow_outgoing *outgoing,
 {
     *outgoing = (struct flow_outgoing){
         .body = request->body,
+        .has_body = has_body(request),
         .once = request->once,
         .done = request->done,
         .context = request->context,

@@ -17,6 +17,7 @@ struct flow_outgoing {
     char *lines; /* line_count times "Name: value" NUL; may hold tokens */
     size_t lines_len, line_count;
     struct flow_bytes body;
+    bool has_body; /* even an empty one, as a POST has */
     bool once;
     flow_http_done *done;
     void *context;

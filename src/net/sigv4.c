@@ -190,7 +190,7 @@ enum flow_code flow_sigv4_authorization(const struct flow_sigv4_identity *identi
     return flow_str_check(value, "an Authorization header", err);
 }
 
-/* --- all stages at once ----------------------------------------------------------------------- */
+/* --- all stages at once --- */
 
 enum { CANONICAL_ROOM = 4096 }; /* bytes: a request with a session token of the usual size */
 
