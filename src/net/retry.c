@@ -124,7 +124,7 @@ static int64_t digits_of(const char *text)
 {
     size_t len = text == NULL ? 0 : strspn(text, "0123456789");
 
-    return len == 0 || len > HINT_DIGITS_MAX || text[len] != '\0' ? -1 : atoll(text);
+    return len == 0 || len > HINT_DIGITS_MAX || text[len] != '\0' ? -1 : strtoll(text, NULL, 10);
 }
 
 /* What Retry-After asks for, -1 if it asks for nothing. */
