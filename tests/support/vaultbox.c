@@ -131,7 +131,11 @@ unsigned char *vaultbox_read_file(const char *path, size_t *ret_len)
 
 void vaultbox_write_file(const char *path, const void *bytes, size_t len)
 {
-    test_write_file(path, bytes, len);
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+    if (fd < 0 || pwrite(fd, bytes, len, 0) != (ssize_t)len || ftruncate(fd, (off_t)len) != 0 ||
+        close(fd) != 0)
+        abort();
 }
 
 void vaultbox_forge(struct vaultbox *box,
@@ -154,4 +158,37 @@ void vaultbox_forge(struct vaultbox *box,
     flow_header_write(&generation.image.header, &generation.keys->mac, forged);
     memcpy(forged + new_head, file + old_head, len - old_head);
     vaultbox_write_file(box->path, forged, new_head + len - old_head);
+}
+
+void vaultbox_fill(struct vaultbox *box, const char *name)
+{
+    vaultbox_init(box, name);
+    vaultbox_next(box, "dev", "one");
+    vaultbox_next(box, "prod", "two");
+}
+
+void vaultbox_next(struct vaultbox *box, const char *record, const char *value)
+{
+    FLOW_CLEANUP(flow_vault_freep) struct flow_vault *vault = vaultbox_open(box);
+    struct flow_err err = FLOW_ERR_INIT;
+
+    OK(vaultbox_put(vault, record, "KEY", value, &err), err);
+}
+
+void vaultbox_copy_file(const char *to, const char *from)
+{
+    FLOW_CLEANUP(flow_freep) unsigned char *bytes = NULL;
+    size_t len;
+
+    bytes = vaultbox_read_file(from, &len);
+    vaultbox_write_file(to, bytes, len);
+}
+
+void vaultbox_expect_refused(struct vaultbox *box, enum flow_code expected, const char *sentence)
+{
+    struct flow_err err = FLOW_ERR_INIT;
+
+    EXPECT_CODE(vaultbox_try_all(box, &err), expected);
+    EXPECT_PRESENT(sentence, err.text);
+    EXPECT_PRESENT(box->path, err.text);
 }

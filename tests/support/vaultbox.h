@@ -34,9 +34,17 @@ enum flow_code vaultbox_put(struct flow_vault *vault, const char *record, const 
 /* The value, into a ring of buffers; "(none)" where there is none. */
 const char *vaultbox_get(struct flow_vault *vault, const char *record, const char *name);
 
+/* Puts KEY=value into the record, in one more generation. */
+void vaultbox_next(struct vaultbox *box, const char *record, const char *value);
+/* A new vault at generation 3: record "dev" with KEY=one, then "prod" with KEY=two. */
+void vaultbox_fill(struct vaultbox *box, const char *name);
+/* It does not open, or not all of it, and the sentence holds this and the path. */
+void vaultbox_expect_refused(struct vaultbox *box, enum flow_code expected, const char *sentence);
+
 /* The file as it is; the caller frees. */
 unsigned char *vaultbox_read_file(const char *path, size_t *ret_len);
 void vaultbox_write_file(const char *path, const void *bytes, size_t len);
+void vaultbox_copy_file(const char *to, const char *from);
 
 /*
  * Changes the header as a holder of the keys can, and writes it anew, MAC
