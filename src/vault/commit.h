@@ -15,7 +15,7 @@
  * FLOW_E_LIMIT; FLOW_E_DAMAGED: a record of the old one; FLOW_E_IO.
  */
 enum flow_code flow_commit(const char *path, const struct flow_image *from,
-                           struct flow_vault_keys *keys, struct flow_header *next,
+                           struct flow_vault_keys *keys, struct flow_vault_header *next,
                            struct flow_err *err);
 
 #endif

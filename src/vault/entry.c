@@ -34,7 +34,7 @@ struct bound {
     unsigned char bytes[2 * FLOW_ID_LEN + 4];
 };
 
-static struct bound binding_of(const struct flow_header *header,
+static struct bound binding_of(const struct flow_vault_header *header,
                                const struct flow_vault_entry *entry)
 {
     struct bound bound;
@@ -55,7 +55,7 @@ static struct flow_bytes for_key(const struct bound *bound)
     return (struct flow_bytes){bound->bytes, sizeof bound->bytes};
 }
 
-static void seal_name(const struct flow_header *header, const struct flow_vault_keys *keys,
+static void seal_name(const struct flow_vault_header *header, const struct flow_vault_keys *keys,
                       struct flow_vault_entry *entry)
 {
     const struct bound bound = binding_of(header, entry);
@@ -72,7 +72,7 @@ static void seal_name(const struct flow_header *header, const struct flow_vault_
  * generator that repeats itself gives two entries of one vault neither the
  * same id nor the same key (T30).
  */
-static void make_key(const struct flow_header *header, const struct flow_vault_keys *keys,
+static void make_key(const struct flow_vault_header *header, const struct flow_vault_keys *keys,
                      struct flow_vault_entry *entry)
 {
     FLOW_CLEANUP(flow_key_wipe) struct flow_key id, key;
@@ -92,9 +92,9 @@ static void make_key(const struct flow_header *header, const struct flow_vault_k
                    entry->wrapped_key);
 }
 
-enum flow_code flow_entry_make(const struct flow_header *header, const struct flow_vault_keys *keys,
-                               const char *name, struct flow_vault_entry *ret_entry,
-                               struct flow_err *err)
+enum flow_code flow_entry_make(const struct flow_vault_header *header,
+                               const struct flow_vault_keys *keys, const char *name,
+                               struct flow_vault_entry *ret_entry, struct flow_err *err)
 {
     size_t len = strlen(name);
 
@@ -108,7 +108,7 @@ enum flow_code flow_entry_make(const struct flow_header *header, const struct fl
     return FLOW_OK;
 }
 
-enum flow_code flow_entry_open_name(const struct flow_header *header,
+enum flow_code flow_entry_open_name(const struct flow_vault_header *header,
                                     const struct flow_vault_keys *keys,
                                     struct flow_vault_entry *entry, struct flow_err *err)
 {
@@ -135,7 +135,7 @@ enum flow_code flow_entry_open_name(const struct flow_header *header,
 /* --- its record ----------------------------------------------------------------- */
 
 /* Sets keys->record and keys->nonce. */
-static enum flow_code open_key(const struct flow_header *header, struct flow_vault_keys *keys,
+static enum flow_code open_key(const struct flow_vault_header *header, struct flow_vault_keys *keys,
                                const struct flow_vault_entry *entry, struct flow_err *err)
 {
     const struct bound bound = binding_of(header, entry);
@@ -166,11 +166,12 @@ struct record_bound {
     unsigned char bytes[FLOW_BIND_LEN + FRAME_LEN];
 };
 
-static struct record_bound bind_record(const struct flow_header *header, const unsigned char *frame)
+static struct record_bound bind_record(const struct flow_vault_header *header,
+                                       const unsigned char *frame)
 {
     struct record_bound bound;
 
-    flow_header_bind(header->vault_id, bound.bytes);
+    flow_vault_header_bind(header->vault_id, bound.bytes);
     memcpy(bound.bytes + FLOW_BIND_LEN, frame, FRAME_LEN);
     return bound;
 }
@@ -183,7 +184,7 @@ static void hash_record(const unsigned char *record, uint64_t length,
     flow_hash(NULL, &whole, 1, hash);
 }
 
-enum flow_code flow_entry_seal(const struct flow_header *header, struct flow_vault_keys *keys,
+enum flow_code flow_entry_seal(const struct flow_vault_header *header, struct flow_vault_keys *keys,
                                const struct flow_secret *plain, struct flow_vault_entry *entry,
                                struct flow_err *err)
 {
@@ -229,7 +230,7 @@ static enum flow_code check_frame(const struct flow_vault_entry *entry, const un
     return FLOW_OK;
 }
 
-enum flow_code flow_entry_open(const struct flow_header *header, struct flow_vault_keys *keys,
+enum flow_code flow_entry_open(const struct flow_vault_header *header, struct flow_vault_keys *keys,
                                const struct flow_vault_entry *entry, const unsigned char *record,
                                struct flow_secret **ret_plain, struct flow_err *err)
 {

@@ -22,12 +22,12 @@
 bool flow_entry_length_is_right(uint64_t length);
 
 /* A new entry of that name, with a key of its own, and no record yet. FLOW_E_LIMIT: the name. */
-enum flow_code flow_entry_make(const struct flow_header *header, const struct flow_vault_keys *keys,
-                               const char *name, struct flow_vault_entry *ret_entry,
-                               struct flow_err *err);
+enum flow_code flow_entry_make(const struct flow_vault_header *header,
+                               const struct flow_vault_keys *keys, const char *name,
+                               struct flow_vault_entry *ret_entry, struct flow_err *err);
 
 /* Fills in entry->name. FLOW_E_DAMAGED. */
-enum flow_code flow_entry_open_name(const struct flow_header *header,
+enum flow_code flow_entry_open_name(const struct flow_vault_header *header,
                                     const struct flow_vault_keys *keys,
                                     struct flow_vault_entry *entry, struct flow_err *err);
 
@@ -35,7 +35,7 @@ enum flow_code flow_entry_open_name(const struct flow_header *header,
  * Seals plain as the entry's record of header->generation: sets fresh, length,
  * generation and hash.
  */
-enum flow_code flow_entry_seal(const struct flow_header *header, struct flow_vault_keys *keys,
+enum flow_code flow_entry_seal(const struct flow_vault_header *header, struct flow_vault_keys *keys,
                                const struct flow_secret *plain, struct flow_vault_entry *entry,
                                struct flow_err *err);
 
@@ -43,7 +43,7 @@ enum flow_code flow_entry_seal(const struct flow_header *header, struct flow_vau
  * Opens the entry's record, entry->length bytes. ret_plain may be NULL where it is only to be
  * checked. FLOW_E_DAMAGED, FLOW_E_TOO_NEW.
  */
-enum flow_code flow_entry_open(const struct flow_header *header, struct flow_vault_keys *keys,
+enum flow_code flow_entry_open(const struct flow_vault_header *header, struct flow_vault_keys *keys,
                                const struct flow_vault_entry *entry, const unsigned char *record,
                                struct flow_secret **ret_plain, struct flow_err *err);
 

@@ -50,7 +50,7 @@ static int compare_names(const void *a, const void *b)
 
 static enum flow_code open_names(struct flow_generation *generation, struct flow_err *err)
 {
-    struct flow_header *header = &generation->image.header;
+    struct flow_vault_header *header = &generation->image.header;
 
     generation->names = calloc(header->count + 1, sizeof *generation->names);
     if (generation->names == NULL)
@@ -70,7 +70,7 @@ static enum flow_code open_names(struct flow_generation *generation, struct flow
 static enum flow_code unlock(struct flow_generation *generation, const char *key_file,
                              struct flow_err *err)
 {
-    const struct flow_header *header = &generation->image.header;
+    const struct flow_vault_header *header = &generation->image.header;
     struct flow_vault_keys *keys = generation->keys;
 
     switch (flow_keyfile_read(key_file, &keys->file, err)) {
@@ -100,8 +100,8 @@ static enum flow_code open_bytes(const char *path, const char *key_file,
     if (flow_image_open(path, &generation->image, err) ||
         flow_vault_keys_new(&generation->secret, &generation->keys, err) ||
         unlock(generation, key_file, err) ||
-        flow_header_check_mac((struct flow_bytes){image->bytes, image->len}, &generation->keys->mac,
-                              err))
+        flow_vault_header_check_mac((struct flow_bytes){image->bytes, image->len},
+                                    &generation->keys->mac, err))
         return err->code;
     return open_names(generation, err);
 }

@@ -19,17 +19,18 @@ struct prefix {
     uint64_t generation, committed_s;
 };
 
-void flow_header_done(struct flow_header *header)
+void flow_vault_header_done(struct flow_vault_header *header)
 {
     size_t i;
 
     for (i = 0; i < header->count; i++)
         free(header->entries[i].fresh);
     free(header->entries);
-    *header = (struct flow_header){0};
+    *header = (struct flow_vault_header){0};
 }
 
-void flow_header_bind(const unsigned char vault_id[FLOW_ID_LEN], unsigned char bind[FLOW_BIND_LEN])
+void flow_vault_header_bind(const unsigned char vault_id[FLOW_ID_LEN],
+                            unsigned char bind[FLOW_BIND_LEN])
 {
     memcpy(bind, magic, sizeof magic);
     memcpy(flow_put_u16(bind + sizeof magic, MAJOR), vault_id, FLOW_ID_LEN);
@@ -84,8 +85,8 @@ static enum flow_code check_lengths(const struct prefix *prefix, uint64_t file_l
 }
 
 /* In the order of THREATS, section 7: magic, major, bits, lengths. */
-enum flow_code flow_header_measure(struct flow_bytes first, uint64_t file_len, size_t *ret_len,
-                                   struct flow_err *err)
+enum flow_code flow_vault_header_measure(struct flow_bytes first, uint64_t file_len,
+                                         size_t *ret_len, struct flow_err *err)
 {
     struct flow_cursor in = flow_cursor_on(first.at, first.len);
     struct prefix prefix = {0};
@@ -123,7 +124,7 @@ static void read_entry(struct flow_cursor *in, struct flow_vault_entry *entry)
     take_into(in, entry->sealed_name, sizeof entry->sealed_name);
 }
 
-static enum flow_code check_entry(const struct flow_header *header,
+static enum flow_code check_entry(const struct flow_vault_header *header,
                                   const struct flow_vault_entry *entry, uint64_t offset,
                                   struct flow_err *err)
 {
@@ -141,9 +142,9 @@ static enum flow_code check_entry(const struct flow_header *header,
 }
 
 static enum flow_code read_entries(struct flow_cursor *in, size_t count, uint64_t file_len,
-                                   struct flow_header *header, struct flow_err *err)
+                                   struct flow_vault_header *header, struct flow_err *err)
 {
-    uint64_t offset = flow_header_len(header) + count * FLOW_ENTRY_LEN;
+    uint64_t offset = flow_vault_header_len(header) + count * FLOW_ENTRY_LEN;
 
     header->entries = calloc(count > 0 ? count : 1, sizeof *header->entries);
     if (header->entries == NULL)
@@ -164,8 +165,8 @@ static enum flow_code read_entries(struct flow_cursor *in, size_t count, uint64_
     return FLOW_OK;
 }
 
-static enum flow_code parse(struct flow_bytes bytes, uint64_t file_len, struct flow_header *header,
-                            struct flow_err *err)
+static enum flow_code parse(struct flow_bytes bytes, uint64_t file_len,
+                            struct flow_vault_header *header, struct flow_err *err)
 {
     struct flow_cursor in = flow_cursor_on(bytes.at, bytes.len);
     struct prefix prefix = {0};
@@ -186,18 +187,18 @@ static enum flow_code parse(struct flow_bytes bytes, uint64_t file_len, struct f
     return FLOW_OK;
 }
 
-enum flow_code flow_header_parse(struct flow_bytes bytes, uint64_t file_len,
-                                 struct flow_header *header, struct flow_err *err)
+enum flow_code flow_vault_header_parse(struct flow_bytes bytes, uint64_t file_len,
+                                       struct flow_vault_header *header, struct flow_err *err)
 {
     size_t len;
 
-    *header = (struct flow_header){0};
-    if (flow_header_measure(bytes, file_len, &len, err))
+    *header = (struct flow_vault_header){0};
+    if (flow_vault_header_measure(bytes, file_len, &len, err))
         return err->code;
     if (len != bytes.len)
         return damaged(err, "the lengths in its header make no sense");
     if (parse(bytes, file_len, header, err)) {
-        flow_header_done(header);
+        flow_vault_header_done(header);
         return err->code;
     }
     return FLOW_OK;
@@ -210,8 +211,8 @@ static void make_mac(struct flow_bytes bytes, const struct flow_key *mac_key,
     flow_hash(mac_key, &bytes, 1, mac);
 }
 
-enum flow_code flow_header_check_mac(struct flow_bytes bytes, const struct flow_key *mac_key,
-                                     struct flow_err *err)
+enum flow_code flow_vault_header_check_mac(struct flow_bytes bytes, const struct flow_key *mac_key,
+                                           struct flow_err *err)
 {
     unsigned char mac[FLOW_HASH_LEN];
 
@@ -223,14 +224,14 @@ enum flow_code flow_header_check_mac(struct flow_bytes bytes, const struct flow_
 
 /* --- writing ------------------------------------------------------------------- */
 
-size_t flow_header_len(const struct flow_header *header)
+size_t flow_vault_header_len(const struct flow_vault_header *header)
 {
     return FLOW_PREFIX_LEN + header->slots.len + header->count * FLOW_ENTRY_LEN + FLOW_HASH_LEN;
 }
 
-uint64_t flow_header_file_len(const struct flow_header *header)
+uint64_t flow_vault_header_file_len(const struct flow_vault_header *header)
 {
-    uint64_t len = flow_header_len(header);
+    uint64_t len = flow_vault_header_len(header);
     size_t i;
 
     for (i = 0; i < header->count; i++)
@@ -245,12 +246,12 @@ static unsigned char *put(unsigned char *at, const void *bytes, size_t len)
     return at + len;
 }
 
-static unsigned char *write_prefix(const struct flow_header *header, unsigned char *at)
+static unsigned char *write_prefix(const struct flow_vault_header *header, unsigned char *at)
 {
     at = put(at, magic, sizeof magic);
     at = flow_put_u16(at, MAJOR);
     at = flow_put_u16(at, header->minor);
-    at = flow_put_u32(at, (uint32_t)flow_header_len(header));
+    at = flow_put_u32(at, (uint32_t)flow_vault_header_len(header));
     at = put(at, header->vault_id, sizeof header->vault_id);
     at = flow_put_u64(at, header->generation);
     at = flow_put_u32(at, 0);
@@ -274,10 +275,10 @@ static unsigned char *write_entry(const struct flow_vault_entry *entry, unsigned
     return put(at, entry->sealed_name, sizeof entry->sealed_name);
 }
 
-void flow_header_write(struct flow_header *header, const struct flow_key *mac_key,
-                       unsigned char *at)
+void flow_vault_header_write(struct flow_vault_header *header, const struct flow_key *mac_key,
+                             unsigned char *at)
 {
-    const struct flow_bytes whole = {at, flow_header_len(header)};
+    const struct flow_bytes whole = {at, flow_vault_header_len(header)};
     uint64_t offset = whole.len;
     size_t i;
 
@@ -294,8 +295,8 @@ void flow_header_write(struct flow_header *header, const struct flow_key *mac_ke
 
 /* --- its entries ------------------------------------------------------------------- */
 
-enum flow_code flow_header_copy(const struct flow_header *header, struct flow_header *ret_copy,
-                                struct flow_err *err)
+enum flow_code flow_vault_header_copy(const struct flow_vault_header *header,
+                                      struct flow_vault_header *ret_copy, struct flow_err *err)
 {
     struct flow_vault_entry *entries = calloc(header->count + 1, sizeof *entries);
     size_t i;
@@ -312,7 +313,8 @@ enum flow_code flow_header_copy(const struct flow_header *header, struct flow_he
     return FLOW_OK;
 }
 
-struct flow_vault_entry *flow_header_find(const struct flow_header *header, const char *name)
+struct flow_vault_entry *flow_vault_header_find(const struct flow_vault_header *header,
+                                                const char *name)
 {
     size_t i;
 
@@ -322,8 +324,8 @@ struct flow_vault_entry *flow_header_find(const struct flow_header *header, cons
     return NULL;
 }
 
-struct flow_vault_entry *flow_header_find_id(const struct flow_header *header,
-                                             const unsigned char id[FLOW_ID_LEN])
+struct flow_vault_entry *flow_vault_header_find_id(const struct flow_vault_header *header,
+                                                   const unsigned char id[FLOW_ID_LEN])
 {
     size_t i;
 
@@ -333,8 +335,9 @@ struct flow_vault_entry *flow_header_find_id(const struct flow_header *header,
     return NULL;
 }
 
-enum flow_code flow_header_add(struct flow_header *header, const struct flow_vault_entry *entry,
-                               struct flow_vault_entry **ret_entry, struct flow_err *err)
+enum flow_code flow_vault_header_add(struct flow_vault_header *header,
+                                     const struct flow_vault_entry *entry,
+                                     struct flow_vault_entry **ret_entry, struct flow_err *err)
 {
     size_t at = header->count;
 
@@ -351,7 +354,7 @@ enum flow_code flow_header_add(struct flow_header *header, const struct flow_vau
     return FLOW_OK;
 }
 
-void flow_header_remove(struct flow_header *header, struct flow_vault_entry *entry)
+void flow_vault_header_remove(struct flow_vault_header *header, struct flow_vault_entry *entry)
 {
     free(entry->fresh);
     header->count--;

@@ -44,8 +44,9 @@ enum {
 struct flow_vault_entry {
     unsigned char id[FLOW_ID_LEN];
     uint32_t epoch, flags;
-    uint64_t offset, length; /* of the record in the file; the offset is set by flow_header_write */
-    uint64_t generation;     /* that the record was written in */
+    uint64_t offset,
+        length; /* of the record in the file; the offset is set by flow_vault_header_write */
+    uint64_t generation; /* that the record was written in */
     unsigned char hash[FLOW_HASH_LEN];
     unsigned char wrapped_key[FLOW_WRAPPED_KEY_LEN];
     unsigned char sealed_name[FLOW_SEALED_NAME_LEN];
@@ -53,7 +54,7 @@ struct flow_vault_entry {
     unsigned char *fresh;               /* NULL, or a sealed record that is in no file yet; owned */
 };
 
-struct flow_header {
+struct flow_vault_header {
     uint16_t minor;
     uint32_t optional;
     unsigned char vault_id[FLOW_ID_LEN];
@@ -65,49 +66,52 @@ struct flow_header {
     unsigned char mac[FLOW_HASH_LEN];
 };
 
-void flow_header_done(struct flow_header *header);
+void flow_vault_header_done(struct flow_vault_header *header);
 
 /*
  * The length of the header, from the first bytes of a file of file_len bytes;
  * all of the prefix is checked. FLOW_E_DAMAGED, FLOW_E_TOO_NEW.
  */
-enum flow_code flow_header_measure(struct flow_bytes first, uint64_t file_len, size_t *ret_len,
-                                   struct flow_err *err);
+enum flow_code flow_vault_header_measure(struct flow_bytes first, uint64_t file_len,
+                                         size_t *ret_len, struct flow_err *err);
 
 /*
  * Reads bytes, which are exactly the header and outlive *header. Every length
  * and order is checked; the MAC is not. *header is initialised by it, and
  * empty after an error.
  */
-enum flow_code flow_header_parse(struct flow_bytes bytes, uint64_t file_len,
-                                 struct flow_header *header, struct flow_err *err);
+enum flow_code flow_vault_header_parse(struct flow_bytes bytes, uint64_t file_len,
+                                       struct flow_vault_header *header, struct flow_err *err);
 
 /* The same header once more, entries copied, slots lent; no fresh records. */
-enum flow_code flow_header_copy(const struct flow_header *header, struct flow_header *ret_copy,
-                                struct flow_err *err);
+enum flow_code flow_vault_header_copy(const struct flow_vault_header *header,
+                                      struct flow_vault_header *ret_copy, struct flow_err *err);
 
 /* FLOW_E_DAMAGED: not written by a holder of the key. */
-enum flow_code flow_header_check_mac(struct flow_bytes bytes, const struct flow_key *mac_key,
-                                     struct flow_err *err);
+enum flow_code flow_vault_header_check_mac(struct flow_bytes bytes, const struct flow_key *mac_key,
+                                           struct flow_err *err);
 
 /* Length in bytes, and that of the whole file. */
-size_t flow_header_len(const struct flow_header *header);
-uint64_t flow_header_file_len(const struct flow_header *header);
+size_t flow_vault_header_len(const struct flow_vault_header *header);
+uint64_t flow_vault_header_file_len(const struct flow_vault_header *header);
 
-/* Gives each entry its offset, writes flow_header_len() bytes, and keeps the MAC. */
-void flow_header_write(struct flow_header *header, const struct flow_key *mac_key,
-                       unsigned char *at);
+/* Gives each entry its offset, writes flow_vault_header_len() bytes, and keeps the MAC. */
+void flow_vault_header_write(struct flow_vault_header *header, const struct flow_key *mac_key,
+                             unsigned char *at);
 
 /* NULL: none of that name, of that id. */
-struct flow_vault_entry *flow_header_find(const struct flow_header *header, const char *name);
-struct flow_vault_entry *flow_header_find_id(const struct flow_header *header,
-                                             const unsigned char id[FLOW_ID_LEN]);
+struct flow_vault_entry *flow_vault_header_find(const struct flow_vault_header *header,
+                                                const char *name);
+struct flow_vault_entry *flow_vault_header_find_id(const struct flow_vault_header *header,
+                                                   const unsigned char id[FLOW_ID_LEN]);
 /* Adds a copy in its place. FLOW_E_LIMIT: the vault is full. */
-enum flow_code flow_header_add(struct flow_header *header, const struct flow_vault_entry *entry,
-                               struct flow_vault_entry **ret_entry, struct flow_err *err);
-void flow_header_remove(struct flow_header *header, struct flow_vault_entry *entry);
+enum flow_code flow_vault_header_add(struct flow_vault_header *header,
+                                     const struct flow_vault_entry *entry,
+                                     struct flow_vault_entry **ret_entry, struct flow_err *err);
+void flow_vault_header_remove(struct flow_vault_header *header, struct flow_vault_entry *entry);
 
 /* magic | major | vault id: with this every sealed thing is bound to its vault. */
-void flow_header_bind(const unsigned char vault_id[FLOW_ID_LEN], unsigned char bind[FLOW_BIND_LEN]);
+void flow_vault_header_bind(const unsigned char vault_id[FLOW_ID_LEN],
+                            unsigned char bind[FLOW_BIND_LEN]);
 
 #endif

@@ -11,7 +11,7 @@ enum { FIRST_READ = 16 * 1024 }; /* bytes: a header of 60 entries, in one call *
 
 void flow_image_done(struct flow_image *image)
 {
-    flow_header_done(&image->header);
+    flow_vault_header_done(&image->header);
     free(image->bytes);
     image->bytes = NULL;
     image->len = 0;
@@ -60,11 +60,12 @@ static enum flow_code read_header(struct flow_image *image, struct flow_err *err
         return flow_err_sys(err, FLOW_E_IO, errno, "cannot examine it");
     file_len = (uint64_t)status.st_size;
     if (grow(image, file_len < FIRST_READ ? (size_t)file_len : FIRST_READ, err) ||
-        flow_header_measure((struct flow_bytes){image->bytes, image->len}, file_len, &len, err) ||
+        flow_vault_header_measure((struct flow_bytes){image->bytes, image->len}, file_len, &len,
+                                  err) ||
         grow(image, len, err))
         return err->code;
-    return flow_header_parse((struct flow_bytes){image->bytes, image->len}, file_len,
-                             &image->header, err);
+    return flow_vault_header_parse((struct flow_bytes){image->bytes, image->len}, file_len,
+                                   &image->header, err);
 }
 
 enum flow_code flow_image_open(const char *path, struct flow_image *ret_image, struct flow_err *err)

@@ -11,7 +11,7 @@ struct flow_image {
     int fd;
     unsigned char *bytes; /* the header as it stands in the file */
     size_t len;
-    struct flow_header header;
+    struct flow_vault_header header;
 };
 
 #define FLOW_IMAGE_INIT                                                                            \
@@ -20,7 +20,7 @@ struct flow_image {
     }
 
 /*
- * Opens path and reads the header, checked as flow_header_parse() says.
+ * Opens path and reads the header, checked as flow_vault_header_parse() says.
  * FLOW_E_NOT_FOUND: no file. FLOW_E_REFUSED: not a private file of the user's (T8).
  */
 enum flow_code flow_image_open(const char *path, struct flow_image *ret_image,

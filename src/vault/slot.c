@@ -92,12 +92,12 @@ static struct flow_bytes binding_of(const unsigned char vault_id[FLOW_ID_LEN],
                                     const unsigned char *slot,
                                     unsigned char bytes[FLOW_BIND_LEN + BEFORE_BOX])
 {
-    flow_header_bind(vault_id, bytes);
+    flow_vault_header_bind(vault_id, bytes);
     memcpy(bytes + FLOW_BIND_LEN, slot, BEFORE_BOX);
     return (struct flow_bytes){bytes, FLOW_BIND_LEN + BEFORE_BOX};
 }
 
-static enum flow_code open_slot(const struct flow_header *header, const struct slot *slot,
+static enum flow_code open_slot(const struct flow_vault_header *header, const struct slot *slot,
                                 struct flow_vault_keys *keys, struct flow_err *err)
 {
     unsigned char bound[FLOW_BIND_LEN + BEFORE_BOX];
@@ -108,7 +108,7 @@ static enum flow_code open_slot(const struct flow_header *header, const struct s
                          keys->header.bytes, err);
 }
 
-enum flow_code flow_slots_open(const struct flow_header *header, struct flow_vault_keys *keys,
+enum flow_code flow_slots_open(const struct flow_vault_header *header, struct flow_vault_keys *keys,
                                struct flow_err *err)
 {
     struct flow_cursor in = flow_cursor_on(header->slots.at, header->slots.len);

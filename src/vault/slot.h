@@ -32,7 +32,7 @@ enum flow_code flow_slots_check(struct flow_bytes slots, size_t count, struct fl
  * Opens the slot that keys->file fits, and sets keys->header and keys->root.
  * FLOW_E_LOCKED: there is none. FLOW_E_DAMAGED: there is, and it was damaged.
  */
-enum flow_code flow_slots_open(const struct flow_header *header, struct flow_vault_keys *keys,
+enum flow_code flow_slots_open(const struct flow_vault_header *header, struct flow_vault_keys *keys,
                                struct flow_err *err);
 
 /* Writes a slot that keys->file opens. */

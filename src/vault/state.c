@@ -181,8 +181,9 @@ static bool is_replayed(const struct flow_state *state, const struct flow_vault_
     return seen > 0 ? entry->generation < seen : entry->generation <= state->generation;
 }
 
-enum flow_code flow_state_compare(const struct flow_state *state, const struct flow_header *header,
-                                  bool *ret_newer, struct flow_err *err)
+enum flow_code flow_state_compare(const struct flow_state *state,
+                                  const struct flow_vault_header *header, bool *ret_newer,
+                                  struct flow_err *err)
 {
     *ret_newer = header->generation > state->generation;
     if (header->generation < state->generation)
@@ -206,7 +207,7 @@ enum flow_code flow_state_compare(const struct flow_state *state, const struct f
 
 /* --- writing --------------------------------------------------------------------- */
 
-static size_t encode(const struct flow_header *header, const struct flow_key *key,
+static size_t encode(const struct flow_vault_header *header, const struct flow_key *key,
                      unsigned char bytes[STATE_MAX])
 {
     unsigned char *at = bytes;
@@ -226,7 +227,7 @@ static size_t encode(const struct flow_header *header, const struct flow_key *ke
     return (size_t)(at - bytes) + FLOW_HASH_LEN;
 }
 
-enum flow_code flow_state_write(const char *directory, const struct flow_header *header,
+enum flow_code flow_state_write(const char *directory, const struct flow_vault_header *header,
                                 const struct flow_key *key, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_str_done) struct flow_str path = FLOW_STR_INIT(FLOW_STR_PATH_MAX);

@@ -47,11 +47,12 @@ enum flow_code flow_state_read(const char *directory, const unsigned char vault_
  * is another one of the same generation. Else *ret_newer says whether the
  * state is behind.
  */
-enum flow_code flow_state_compare(const struct flow_state *state, const struct flow_header *header,
-                                  bool *ret_newer, struct flow_err *err);
+enum flow_code flow_state_compare(const struct flow_state *state,
+                                  const struct flow_vault_header *header, bool *ret_newer,
+                                  struct flow_err *err);
 
 /* Writes the state of a vault that has this header, durably; makes the directory. */
-enum flow_code flow_state_write(const char *directory, const struct flow_header *header,
+enum flow_code flow_state_write(const char *directory, const struct flow_vault_header *header,
                                 const struct flow_key *key, struct flow_err *err);
 
 #endif

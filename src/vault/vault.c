@@ -230,7 +230,7 @@ static void make_key(const struct flow_vault *vault, const struct flow_vault_key
 static enum flow_code write_first(struct flow_vault *vault, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_generation_done) struct flow_generation first = FLOW_GENERATION_INIT;
-    struct flow_header *header = &first.image.header;
+    struct flow_vault_header *header = &first.image.header;
     unsigned char slot[FLOW_SLOT_KEY_FILE_LEN];
 
     if (flow_vault_keys_new(&first.secret, &first.keys, err) || take_key(vault, first.keys, err))
@@ -361,7 +361,7 @@ enum flow_code flow_vault_load(struct flow_vault *vault, const char *name,
                                struct flow_record *record, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_secret_freep) struct flow_secret *plain = NULL;
-    const struct flow_vault_entry *entry = flow_header_find(&vault->now.image.header, name);
+    const struct flow_vault_entry *entry = flow_vault_header_find(&vault->now.image.header, name);
 
     flow_record_init(record);
     if (entry == NULL)
@@ -378,14 +378,16 @@ enum flow_code flow_vault_load(struct flow_vault *vault, const char *name,
 /* --- changing ---------------------------------------------------------------------------- */
 
 /* The entry's plaintext, as an earlier change of the same update left it. */
-static enum flow_code load_plain(const struct flow_vault *vault, const struct flow_header *next,
+static enum flow_code load_plain(const struct flow_vault *vault,
+                                 const struct flow_vault_header *next,
                                  const struct flow_vault_entry *entry,
                                  struct flow_secret **ret_plain, struct flow_err *err)
 {
     if (entry->fresh != NULL)
         return flow_entry_open(next, vault->now.keys, entry, entry->fresh, ret_plain, err);
-    return flow_generation_load(
-        &vault->now, flow_header_find_id(&vault->now.image.header, entry->id), ret_plain, err);
+    return flow_generation_load(&vault->now,
+                                flow_vault_header_find_id(&vault->now.image.header, entry->id),
+                                ret_plain, err);
 }
 
 static bool are_equal(const struct flow_secret *a, const struct flow_secret *b)
@@ -398,26 +400,26 @@ static bool are_equal(const struct flow_secret *a, const struct flow_secret *b)
 }
 
 /* Seals the record into its entry, which is made if need be; NULL before: there was none. */
-static enum flow_code put_plain(const struct flow_vault *vault, struct flow_header *next,
+static enum flow_code put_plain(const struct flow_vault *vault, struct flow_vault_header *next,
                                 const char *name, const struct flow_secret *plain,
                                 struct flow_err *err)
 {
-    struct flow_vault_entry *entry = flow_header_find(next, name), made;
+    struct flow_vault_entry *entry = flow_vault_header_find(next, name), made;
 
     if (entry == NULL && (flow_entry_make(next, vault->now.keys, name, &made, err) ||
-                          flow_header_add(next, &made, &entry, err)))
+                          flow_vault_header_add(next, &made, &entry, err)))
         return err->code;
     return flow_entry_seal(next, vault->now.keys, plain, entry, err);
 }
 
-static enum flow_code apply_change(const struct flow_vault *vault, struct flow_header *next,
+static enum flow_code apply_change(const struct flow_vault *vault, struct flow_vault_header *next,
                                    const struct flow_vault_change *change, bool *changed,
                                    struct flow_err *err)
 {
     FLOW_CLEANUP(flow_secret_freep) struct flow_secret *before = NULL;
     FLOW_CLEANUP(flow_secret_freep) struct flow_secret *after = NULL;
     FLOW_CLEANUP(flow_record_done) struct flow_record record = {0};
-    struct flow_vault_entry *entry = flow_header_find(next, change->name);
+    struct flow_vault_entry *entry = flow_vault_header_find(next, change->name);
 
     if (entry != NULL &&
         (load_plain(vault, next, entry, &before, err) || flow_record_decode(before, &record, err)))
@@ -427,7 +429,7 @@ static enum flow_code apply_change(const struct flow_vault *vault, struct flow_h
     if (record.count == 0) {
         *changed |= entry != NULL;
         if (entry != NULL)
-            flow_header_remove(next, entry);
+            flow_vault_header_remove(next, entry);
         return FLOW_OK;
     }
     if (flow_record_encode(&record, &after, err))
@@ -438,7 +440,7 @@ static enum flow_code apply_change(const struct flow_vault *vault, struct flow_h
     return put_plain(vault, next, change->name, after, err);
 }
 
-static enum flow_code commit(struct flow_vault *vault, struct flow_header *next,
+static enum flow_code commit(struct flow_vault *vault, struct flow_vault_header *next,
                              struct flow_err *err)
 {
     struct flow_err trouble = FLOW_ERR_INIT;
@@ -456,13 +458,13 @@ enum flow_code flow_vault_update(struct flow_vault *vault, const struct flow_vau
                                  size_t count, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_fd_closep) int held = -1;
-    FLOW_CLEANUP(flow_header_done) struct flow_header next = {0};
+    FLOW_CLEANUP(flow_vault_header_done) struct flow_vault_header next = {0};
     bool changed = false;
     enum seen seen;
 
     if (lock(vault, patience_ms(vault), &held, err) ||
         open_newest(vault, &vault->now, &seen, err) ||
-        flow_header_copy(&vault->now.image.header, &next, err))
+        flow_vault_header_copy(&vault->now.image.header, &next, err))
         return err->code;
     if (next.generation++ == UINT64_MAX)
         return flow_err_set(err, FLOW_E_LIMIT, "the vault '%s' has no generation left",

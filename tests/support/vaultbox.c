@@ -149,13 +149,13 @@ void vaultbox_forge(struct vaultbox *box,
 
     OK(flow_generation_open(box->path, box->key_file, &generation, &err), err);
     file = vaultbox_read_file(box->path, &len);
-    old_head = flow_header_len(&generation.image.header);
+    old_head = flow_vault_header_len(&generation.image.header);
     edit(&generation, file + old_head);
-    new_head = flow_header_len(&generation.image.header);
+    new_head = flow_vault_header_len(&generation.image.header);
     forged = malloc(new_head + len - old_head);
     if (forged == NULL)
         abort();
-    flow_header_write(&generation.image.header, &generation.keys->mac, forged);
+    flow_vault_header_write(&generation.image.header, &generation.keys->mac, forged);
     memcpy(forged + new_head, file + old_head, len - old_head);
     vaultbox_write_file(box->path, forged, new_head + len - old_head);
 }
