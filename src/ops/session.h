@@ -82,6 +82,13 @@ enum flow_code flow_session_default_source(struct flow_session *session,
                                            enum flow_source *ret_source, struct flow_err *err);
 
 /*
+ * What a source of a stage is read from: the local store stands in for ssm
+ * where it was chosen outright (--store, FLOWENV_STORE, store = local).
+ */
+enum flow_code flow_session_source(struct flow_session *session, enum flow_source source,
+                                   enum flow_source *ret_source, struct flow_err *err);
+
+/*
  * Opens a store for a stage (NULL: none). Lent until the session is freed; the
  * second call with the same arguments gives the same store. ssm: loads the
  * network half and resolves credentials. local: makes the vault where there is
