@@ -27,9 +27,9 @@ all: $(BUILD)/bin/flowenv $(BUILD)/lib/flowenv/net.so $(BUILD)/lib/libflowenv.a 
 # --- what is built from what ------------------------------------------------
 # The network half is a module of its own: a command that is served from the
 # vault loads none of its libraries.
-NET_SRC  := $(sort $(wildcard src/net/*.c) src/aws/client.c src/aws/ssm.c src/store/ssm.c \
-              src/store/remote.c src/text/json.c src/crypto/digest.c)
-NET_SRC  := $(wildcard $(NET_SRC))
+NET_SRC  := $(sort $(wildcard src/net/*.c src/aws/client.c src/aws/fault.c src/aws/ssm*.c \
+              src/store/ssm.c src/store/remote.c src/text/json.c src/text/json_scan.c \
+              src/crypto/digest.c))
 SRC      := $(sort $(wildcard src/*/*.c))
 # The library's own face needs both halves at once; the program does without it.
 LIB_SRC  := src/ops/flowenv.c
