@@ -66,6 +66,7 @@ static const struct reserved reserved[] = { /* sorted by key */
     {"TTYIDLE", ZSH},
     {"UID", BASH | ZSH},
     {"USERNAME", ZSH},
+    {"WATCH", ZSH},
     {"ZSH_EVAL_CONTEXT", ZSH},
     {"ZSH_SUBSHELL", ZSH},
     {"_", BASH | ZSH | FISH},
