@@ -74,7 +74,7 @@ static enum flow_code make_plan(struct call *call, struct plan *plan, struct flo
     return FLOW_OK;
 }
 
-static void report_violations(const struct call *call, char *lines)
+static void report_lines(const struct call *call, char *lines)
 {
     char *line = lines, *end;
 
@@ -90,13 +90,11 @@ static enum flow_code render(struct call *call, const struct plan *plan,
                              const struct flow_view *view, struct flow_secret **ret_text,
                              struct flow_err *err)
 {
-    FLOW_CLEANUP(flow_freep) char *violations = NULL;
+    FLOW_CLEANUP(flow_freep) char *lines = NULL; /* faults, or what may still go wrong */
+    enum flow_code code = flow_target_render(plan->kind, view, ret_text, &lines, err);
 
-    if (flow_target_render(plan->kind, view, ret_text, &violations, err)) {
-        report_violations(call, violations);
-        return err->code;
-    }
-    return FLOW_OK;
+    report_lines(call, lines);
+    return code;
 }
 
 /* The same view with its values masked, for a terminal. */

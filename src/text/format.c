@@ -36,12 +36,6 @@ static bool is_hcl_key(const char *key)
            strchr(key, '.') == NULL;
 }
 
-/* A key of more than 1,024 characters is none for YAML unless marked by "?". */
-static bool is_yaml_key(const char *key)
-{
-    return flow_name_is_dotenv_key(key) && strlen(key) <= 1000;
-}
-
 struct format {
     const char *name;
     bool shell;
@@ -51,7 +45,10 @@ struct format {
     size_t line_max; /* 0: none; else bytes of a line, its end included */
 };
 
-enum { DOCKER_LINE_MAX = 64 * 1024 }; /* Go's bufio.Scanner takes no longer ones */
+enum {
+    KEY_MAX = 1000,             /* bytes; YAML takes a longer one only if it is marked as a key */
+    DOCKER_LINE_MAX = 64 * 1024 /* bytes; Go's bufio.Scanner takes no longer ones */
+};
 
 /* clang-format off */
 static const struct format formats[FLOW_FORMAT_COUNT] = {
@@ -65,7 +62,8 @@ static const struct format formats[FLOW_FORMAT_COUNT] = {
                                 &equals_line, 0},
     [FLOW_FORMAT_JSON]       = {"json", false, flow_name_is_dotenv_key, FLOW_QUOTE_JSON,
                                 &json_object, 0},
-    [FLOW_FORMAT_YAML]       = {"yaml", false, is_yaml_key, FLOW_QUOTE_YAML, &yaml_line, 0},
+    [FLOW_FORMAT_YAML]       = {"yaml", false, flow_name_is_dotenv_key, FLOW_QUOTE_YAML,
+                                &yaml_line, 0},
     [FLOW_FORMAT_DOCKER]     = {"docker", false, flow_name_is_dotenv_key, FLOW_QUOTE_LINE,
                                 &equals_line, DOCKER_LINE_MAX},
     [FLOW_FORMAT_GITHUB_ENV] = {"github-env", false, flow_name_is_key, FLOW_QUOTE_LINES,
@@ -113,8 +111,9 @@ static const char *refusal(enum flow_format which, const struct flow_pair *pair)
     const struct format *format = &formats[which];
 
     if (!format->takes_key(pair->key))
-        return format->shell ? "a shell takes only letters, digits and _, and no digit in front"
-                             : "the format cannot hold this name";
+        return "it takes no such name; json, yaml, dotenv, docker and exec do";
+    if (strlen(pair->key) > KEY_MAX)
+        return "its name is longer than 1,000 bytes";
     if (flow_key_is_reserved(which, pair->key))
         return "its reader keeps this name for itself";
     if (format->line_max > 0 && strlen(pair->key) + pair->value.len + 2 > format->line_max)

@@ -216,13 +216,24 @@ TEST("a key that the format cannot hold is refused with its place")
     static const struct flow_pair dash = PAIR("a-b", "v"), digit = PAIR("1A", "v");
 
     EXPECT_STR(write_pairs(FLOW_FORMAT_SH, &dot, 1),
-               "key a.b (.env:3) cannot be written as sh: a shell takes only letters, digits and "
-               "_, and no digit in front");
-    EXPECT_PRESENT("cannot hold this name", write_pairs(FLOW_FORMAT_SYSTEMD, &dash, 1));
-    EXPECT_PRESENT("cannot hold this name", write_pairs(FLOW_FORMAT_TFVARS, &digit, 1));
+               "key a.b (.env:3) cannot be written as sh: it takes no such name; json, yaml, "
+               "dotenv, docker and exec do");
+    EXPECT_PRESENT("it takes no such name", write_pairs(FLOW_FORMAT_SYSTEMD, &dash, 1));
+    EXPECT_PRESENT("it takes no such name", write_pairs(FLOW_FORMAT_TFVARS, &digit, 1));
     EXPECT_STR(write_pairs(FLOW_FORMAT_TFVARS, &dash, 1), "a-b = \"v\"\n");
     EXPECT_STR(write_pairs(FLOW_FORMAT_DOTENV, &dot, 1), "a.b=v\n");
     EXPECT_STR(write_pairs(FLOW_FORMAT_DOCKER, &digit, 1), "1A=v\n");
+}
+
+TEST("a key of more than 1,000 bytes is no key")
+{
+    static char key[1002];
+    struct flow_pair pair = {.key = key, .value = {(const unsigned char *)"v", 1}};
+
+    memset(key, 'K', 1000);
+    EXPECT_ABSENT("cannot", write_pairs(FLOW_FORMAT_YAML, &pair, 1));
+    key[1000] = 'K';
+    EXPECT_PRESENT("its name is longer than 1,000 bytes", write_pairs(FLOW_FORMAT_YAML, &pair, 1));
 }
 
 TEST("a key that the reader keeps for itself is refused there and nowhere else")
