@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "check/check.h"
 #include "cmd/commands.h"
+#include "cmd/manual.h"
 #include "cmd/report.h"
 #include "cmd/table.h"
 #include "cmd/view.h"
@@ -19,6 +20,7 @@ static const struct option_spec check_options[] = {
 /* One check of one stage. */
 struct inquiry {
     const struct flow_stage *stage;
+    struct flow_stage sources; /* the same with the sources that are really read */
     struct flow_check check;
     bool has_example;
     size_t errors, warnings;
@@ -53,9 +55,10 @@ static enum flow_code explain_rule(struct call *call, const char *id, struct flo
 
     for (i = 0; i < count; i++)
         if (strcmp(rules[i].id, id) == 0) {
-            outf(&call->out, "%s (%s)\n%s\n%s\n", id,
-                 rules[i].severity == FLOW_ERROR ? "an error" : "a warning", rules[i].explanation,
-                 rules[i].remedy);
+            outf(&call->out, "%s (%s)\n", id,
+                 rules[i].severity == FLOW_ERROR ? "an error" : "a warning");
+            manual_text(rules[i].explanation, &call->out);
+            manual_text(rules[i].remedy, &call->out);
             return FLOW_OK;
         }
     return no_such_rule(id, err);
@@ -70,12 +73,10 @@ static enum flow_code scan_example(struct inquiry *inquiry, const struct flow_pr
     const struct flow_file_want want = {
         .path = example_file, .root = project->root, .max = FLOW_DOTENV_FILE_MAX};
 
-    if (flow_file_read(&want, &text, err) == FLOW_E_NOT_FOUND) {
-        *err = FLOW_ERR_INIT;
-        return FLOW_OK;
-    }
-    if (err->code)
-        return err->code;
+    enum flow_code code = flow_file_read(&want, &text, err);
+
+    if (code)
+        return code == FLOW_E_NOT_FOUND ? FLOW_OK : code;
     inquiry->has_example = true;
     return flow_check_scan_example(&inquiry->check, example_file,
                                    (struct flow_bytes){(const unsigned char *)text.text, text.len},
@@ -89,8 +90,9 @@ static enum flow_code look(struct call *call, struct inquiry *inquiry, struct fl
     if (scan_example(inquiry, project, err) ||
         flow_check_scan_require(&inquiry->check, project, project_file, inquiry->stage->name,
                                 err) ||
+        view_stage(call, inquiry->stage, &inquiry->sources, err) ||
         view_look(call, inquiry->stage, true, err) ||
-        flow_check_run(&inquiry->check, project, inquiry->stage, &call->view, err))
+        flow_check_run(&inquiry->check, project, &inquiry->sources, &call->view, err))
         return flow_err_wrap(err, "checking %s", inquiry->stage->name);
     inquiry->errors = flow_check_errors(&inquiry->check);
     inquiry->warnings = inquiry->check.finding_count - inquiry->errors;
@@ -147,8 +149,8 @@ static void print_looked_at(struct call *call, const struct inquiry *inquiry)
         outf(out, "Looked at (there is no %s)", example_file);
     outf(out, " %zu of [require], against %zu keys of", needs_of(&inquiry->check, project_file),
          call->view.count);
-    for (i = 0; i < inquiry->stage->source_count; i++)
-        outf(out, "%s %s", i > 0 ? "," : "", flow_source_name(inquiry->stage->sources[i]));
+    for (i = 0; i < inquiry->sources.source_count; i++)
+        outf(out, "%s %s", i > 0 ? "," : "", flow_source_name(inquiry->sources.sources[i]));
     out_text(out, ".\n");
 }
 

@@ -21,6 +21,8 @@ static enum flow_code run_exec(struct call *call, struct flow_err *err)
                           arena, &envp, err))
         return err->code;
     progress_stop();
+    if (call_check_locked(call, err))
+        return err->code;
     return child_exec(argv, envp, path != NULL ? path : "/usr/local/bin:/usr/bin:/bin",
                       &call->status, err);
 }

@@ -9,7 +9,7 @@
 
 /* A key and what its stage's sources say of it. */
 struct say {
-    const struct flow_stage *stage;
+    struct flow_stage stage; /* with the sources that are really read */
     const struct flow_entry *entry;
     int64_t now_s;
 };
@@ -44,16 +44,17 @@ static void add_row(struct table *table, const struct say *say, const struct flo
     table_add(table, origin->fetched_s != 0 ? age : NULL, STYLE_NONE);
 }
 
-static bool speaks(const struct flow_entry *entry, const char *source)
+/* What a source says of the key; NULL: nothing. */
+static const struct flow_origin *said_by(const struct flow_entry *entry, const char *source)
 {
     size_t i;
 
     if (strcmp(entry->origin.source, source) == 0)
-        return true;
+        return &entry->origin;
     for (i = 0; i < entry->shadow_count; i++)
         if (strcmp(entry->shadows[i].source, source) == 0)
-            return true;
-    return false;
+            return &entry->shadows[i];
+    return NULL;
 }
 
 static void add_silent(struct table *table, const char *source)
@@ -73,14 +74,17 @@ static void print_table(struct output *out, const struct say *say)
     struct table table;
     size_t i;
 
-    outf(out, "%s in %s\n", say->entry->key, say->stage->name);
+    outf(out, "%s in %s\n", say->entry->key, say->stage.name);
     table_init(&table, FLOW_COUNT(heads), heads);
-    add_row(&table, say, &say->entry->origin, true);
-    for (i = 0; i < say->entry->shadow_count; i++)
-        add_row(&table, say, &say->entry->shadows[i], false);
-    for (i = 0; i < say->stage->source_count; i++)
-        if (!speaks(say->entry, flow_source_name(say->stage->sources[i])))
-            add_silent(&table, flow_source_name(say->stage->sources[i]));
+    for (i = 0; i < say->stage.source_count; i++) {
+        const char *source = flow_source_name(say->stage.sources[i]);
+        const struct flow_origin *origin = said_by(say->entry, source);
+
+        if (origin != NULL)
+            add_row(&table, say, origin, origin == &say->entry->origin);
+        else
+            add_silent(&table, source);
+    }
     table_print(&table, 0, out);
     table_done(&table);
 }
@@ -107,20 +111,23 @@ static void put_origin(struct flow_json_writer *json, const struct flow_origin *
 static void print_json(struct output *out, const struct say *say)
 {
     struct flow_json_writer json = out_json(out);
+    const struct flow_origin *origin;
     size_t i;
 
     flow_json_open(&json, NULL, '{');
     flow_json_put_string(&json, "key", say->entry->key);
-    flow_json_put_string(&json, "stage", say->stage->name);
+    flow_json_put_string(&json, "stage", say->stage.name);
     flow_json_open(&json, "sources", '[');
-    put_origin(&json, &say->entry->origin, true);
-    for (i = 0; i < say->entry->shadow_count; i++)
-        put_origin(&json, &say->entry->shadows[i], false);
+    for (i = 0; i < say->stage.source_count; i++) {
+        origin = said_by(say->entry, flow_source_name(say->stage.sources[i]));
+        if (origin != NULL)
+            put_origin(&json, origin, origin == &say->entry->origin);
+    }
     flow_json_close(&json, ']');
     flow_json_open(&json, "without", '[');
-    for (i = 0; i < say->stage->source_count; i++)
-        if (!speaks(say->entry, flow_source_name(say->stage->sources[i])))
-            flow_json_put_string(&json, NULL, flow_source_name(say->stage->sources[i]));
+    for (i = 0; i < say->stage.source_count; i++)
+        if (said_by(say->entry, flow_source_name(say->stage.sources[i])) == NULL)
+            flow_json_put_string(&json, NULL, flow_source_name(say->stage.sources[i]));
     flow_json_close(&json, ']');
     flow_json_close(&json, '}');
     out_text(out, "\n");
@@ -146,14 +153,15 @@ static enum flow_code run_explain(struct call *call, struct flow_err *err)
 {
     const char *key = call->options.operands[0];
     struct say say = {.now_s = flow_clock_wall_s(&flow_clock_system)};
+    const struct flow_stage *stage;
 
-    if (flow_session_stage(call->session, option_text(&call->options, "stage"), false, &say.stage,
+    if (flow_session_stage(call->session, option_text(&call->options, "stage"), false, &stage,
                            err) ||
-        view_look(call, say.stage, false, err))
+        view_stage(call, stage, &say.stage, err) || view_look(call, stage, false, err))
         return err->code;
     say.entry = flow_view_find(&call->view, key);
     if (say.entry == NULL)
-        return no_such_key(&call->view, say.stage, key, err);
+        return no_such_key(&call->view, stage, key, err);
     if (option_on(&call->options, "json"))
         print_json(&call->out, &say);
     else

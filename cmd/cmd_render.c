@@ -21,57 +21,57 @@ static const struct option_spec render_options[] = {
 struct plan {
     enum flow_target_kind kind;
     const struct flow_target_config *target; /* NULL: a kind that no target of the project has */
-    bool by_name;                            /* the target was named, so its file counts */
 };
 
-static const struct flow_target_config *find_target(const struct flow_project *project,
-                                                    const char *name)
+static enum flow_code ambiguous(const struct flow_project *project, enum flow_target_kind kind,
+                                struct flow_err *err)
 {
+    FLOW_CLEANUP(flow_str_done) struct flow_str names = FLOW_STR_INIT(FLOW_ERR_TEXT_MAX);
     size_t i;
 
-    for (i = 0; project != NULL && i < project->target_count; i++)
-        if (strcmp(project->targets[i].name, name) == 0)
-            return &project->targets[i];
-    return NULL;
+    for (i = 0; i < project->target_count; i++)
+        if (project->targets[i].kind == kind)
+            flow_str_addf(&names, "%s%s", names.len > 0 ? ", " : "", project->targets[i].name);
+    return flow_err_set(err, FLOW_E_USAGE,
+                        "flowenv.ini has several targets of kind %s: %s; say which",
+                        flow_target_kind_name(kind), names.text);
 }
 
-/* The only target of a kind; NULL where there is none, or more than one. */
-static const struct flow_target_config *only_target(const struct flow_project *project,
-                                                    enum flow_target_kind kind)
+/* The project's only target of a kind, or none. */
+static enum flow_code target_of_kind(const struct flow_project *project, struct plan *plan,
+                                     struct flow_err *err)
 {
-    const struct flow_target_config *found = NULL;
     size_t i;
 
-    for (i = 0; project != NULL && i < project->target_count; i++)
-        if (project->targets[i].kind == kind) {
-            if (found != NULL)
-                return NULL;
-            found = &project->targets[i];
-        }
-    return found;
+    for (i = 0; i < project->target_count; i++) {
+        if (project->targets[i].kind != plan->kind)
+            continue;
+        if (plan->target != NULL)
+            return ambiguous(project, plan->kind, err);
+        plan->target = &project->targets[i];
+    }
+    return FLOW_OK;
 }
 
 static enum flow_code make_plan(struct call *call, struct plan *plan, struct flow_err *err)
 {
     const struct flow_project *project = flow_session_project(call->session);
     const char *name = call->options.operands[0];
+    size_t i;
 
-    plan->target = find_target(project, name);
-    plan->by_name = plan->target != NULL;
-    if (plan->by_name) {
-        plan->kind = plan->target->kind;
-        return FLOW_OK;
-    }
-    if (!flow_target_kind_parse(name, &plan->kind))
-        return project != NULL
-                   ? flow_project_target(project, name, &plan->target, err)
-                   : flow_err_set(err, FLOW_E_USAGE,
-                                  "TARGET is lambda, serverless or vercel, or a [target.NAME] of "
-                                  "flowenv.ini");
-    plan->target = only_target(project, plan->kind);
-    if (plan->target != NULL && plan->target->key_count > 0)
-        report_note(call, "keys as in [target.%s] of flowenv.ini", plan->target->name);
-    return FLOW_OK;
+    for (i = 0; project != NULL && i < project->target_count; i++)
+        if (strcmp(project->targets[i].name, name) == 0) {
+            *plan = (struct plan){project->targets[i].kind, &project->targets[i]};
+            return FLOW_OK;
+        }
+    plan->target = NULL;
+    if (flow_target_kind_parse(name, &plan->kind))
+        return project != NULL ? target_of_kind(project, plan, err) : FLOW_OK;
+    if (project != NULL)
+        return flow_project_target(project, name, &plan->target, err);
+    return flow_err_set(
+        err, FLOW_E_USAGE,
+        "TARGET is lambda, serverless or vercel, or a [target.NAME] of flowenv.ini");
 }
 
 static void report_lines(const struct call *call, char *lines)
@@ -102,6 +102,7 @@ static enum flow_code render_masked(struct call *call, const struct plan *plan,
                                     struct flow_secret **ret_text, struct flow_err *err)
 {
     struct flow_view masked = call->view;
+    enum flow_code code;
     size_t i;
 
     masked.entries = calloc(masked.count + 1, sizeof *masked.entries);
@@ -112,9 +113,9 @@ static enum flow_code render_masked(struct call *call, const struct plan *plan,
         masked.entries[i].value = view_mask;
     }
     flow_secret_freep(ret_text);
-    (void)render(call, plan, &masked, ret_text, err);
+    code = render(call, plan, &masked, ret_text, err);
     free(masked.entries);
-    return err->code;
+    return code;
 }
 
 static enum flow_code output_path(const struct call *call, const struct plan *plan,
@@ -167,7 +168,7 @@ static enum flow_code run_render(struct call *call, struct flow_err *err)
                      target ? target->key_count : 0, err) ||
         render(call, &plan, &call->view, &text, err))
         return err->code;
-    if (plan.by_name && target->file != NULL && !option_on(&call->options, "stdout"))
+    if (target != NULL && target->file != NULL && !option_on(&call->options, "stdout"))
         return write_file(call, &plan, text, err);
     if (view_masked(call) && render_masked(call, &plan, &text, err))
         return err->code;
@@ -181,9 +182,10 @@ const struct command command_render = {
     .group = GROUP_DEPLOY,
     .summary = "Print or write the environment block of a deploy target",
     .description =
-        "TARGET is a [target.NAME] of flowenv.ini or a kind: lambda, serverless or vercel. A "
-        "target's name writes its file, if it has one; a kind always prints, with the keys of the "
-        "only target of that kind, or else all keys.\n\n"
+        "TARGET is a [target.NAME] of flowenv.ini, or a kind: lambda, serverless or vercel. A kind "
+        "means the project's target of that kind; where it has none, all keys are printed. The "
+        "keys are those of the target, and its file is written if it names one, unless "
+        "--stdout.\n\n"
         "Every limit of the service is checked first and all violations are listed at once. A file "
         "is written whole, readable by you alone, and only where git ignores it or outside a work "
         "tree.",
@@ -192,7 +194,7 @@ const struct command command_render = {
     .examples =
         (const struct example[]){
             {"flowenv render lambda --stage prod", "for aws lambda update-function-configuration"},
-            {"flowenv render backend --stage dev", "writes the file of [target.backend]"},
+            {"flowenv render serverless --stage dev", "writes the file of [target.backend]"},
             {"flowenv render vercel --stage staging > .env.vercel", "for Vercel"},
             {NULL, NULL}},
     .min_operands = 1,

@@ -80,4 +80,9 @@ enum flow_code command_unknown(const char *word, struct flow_err *err);
 
 /* Opens call->session as its options say; done before run() for NEEDS_SESSION. */
 enum flow_code call_open_session(struct call *call, struct flow_err *err);
+/*
+ * Tells the user where the system would not lock memory (T3); FLOW_E_REFUSED
+ * if the user's config.ini asks for that. Done before an answer goes out.
+ */
+enum flow_code call_check_locked(struct call *call, struct flow_err *err);
 #endif

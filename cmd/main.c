@@ -48,7 +48,23 @@ enum flow_code call_open_session(struct call *call, struct flow_err *err)
     };
     if (option_on(given, "refresh") && option_on(given, "offline"))
         return flow_err_set(err, FLOW_E_USAGE, "--refresh and --offline exclude each other");
-    return flow_session_open(&call->world, &call->session_options, &call->session, err);
+    if (flow_session_open(&call->world, &call->session_options, &call->session, err))
+        return err->code;
+    *err = FLOW_ERR_INIT; /* it may tell of files that need not be there */
+    return FLOW_OK;
+}
+
+enum flow_code call_check_locked(struct call *call, struct flow_err *err)
+{
+    if (flow_secret_unlocked() == 0)
+        return FLOW_OK;
+    if (call->session != NULL && flow_session_settings(call->session)->require_mlock)
+        return flow_err_set(err, FLOW_E_REFUSED,
+                            "the system does not lock as much memory as the values need, and "
+                            "config.ini requires it; raise `ulimit -l`");
+    report_note(call, "the system does not lock as much memory as the values need, so they might "
+                      "reach the swap; `ulimit -l` raises it");
+    return FLOW_OK;
 }
 
 /* An answer goes out whole, or not at all; what was partly done is still to be told. */
@@ -58,6 +74,8 @@ static enum flow_code answer(struct call *call, enum flow_code code, struct flow
     struct flow_err second = FLOW_ERR_INIT;
 
     progress_stop();
+    if (code == FLOW_OK)
+        code = call_check_locked(call, err);
     if (code == FLOW_OK && call->out.err.code == FLOW_OK)
         return output_flush(&call->out, err);
     if (code == FLOW_E_CHECK || code == FLOW_E_PARTIAL) {

@@ -7,8 +7,7 @@
 
 enum { LINE_WIDTH = 78, OPTION_TEXT_MAX = 64 };
 
-/* Breaks text into lines of at most LINE_WIDTH characters; an empty line stays one. */
-static void wrap(struct output *out, const char *text, size_t indent)
+void manual_text(const char *text, struct output *out)
 {
     size_t column = 0;
 
@@ -19,11 +18,12 @@ static void wrap(struct output *out, const char *text, size_t indent)
             out_text(out, "\n");
             column = 0;
         }
-        if (len > 0) {
-            outf(out, "%*s", column == 0 ? (int)indent : 1, "");
-            out_bytes(out, text, len);
-            column += len + (column == 0 ? indent : 1);
+        if (len > 0 && column > 0) {
+            out_text(out, " ");
+            column++;
         }
+        out_bytes(out, text, len);
+        column += len;
         text += len;
         if (*text == '\n' && text[1] == '\n') {
             out_text(out, "\n\n");
@@ -47,12 +47,14 @@ static void option_head(const struct option_spec *spec, char head[OPTION_TEXT_MA
                    spec->repeats ? "..." : "");
 }
 
-static void print_options(const struct command *command, struct output *out)
+static void print_options(const char *title, const struct option_spec *const *specs, size_t count,
+                          struct output *out)
 {
-    const struct option_spec *specs[OPTIONS_MAX];
-    size_t count = options_of(command, specs), i;
     struct table table;
+    size_t i;
 
+    if (count == 0)
+        return;
     table_init(&table, 2, NULL);
     for (i = 0; i < count; i++) {
         char head[OPTION_TEXT_MAX];
@@ -62,7 +64,7 @@ static void print_options(const struct command *command, struct output *out)
         table_add(&table, specs[i]->help, STYLE_NONE);
     }
     out_text(out, "\n");
-    out_styled(out, STYLE_BOLD, "Options");
+    out_styled(out, STYLE_BOLD, title);
     out_text(out, "\n");
     table_print(&table, 2, out);
     table_done(&table);
@@ -90,15 +92,21 @@ static void usage_line(const struct command *command, struct output *out)
 
 void manual_command(const struct command *command, struct output *out)
 {
+    const struct option_spec *specs[OPTIONS_MAX];
+    size_t count;
+
     out_styled(out, STYLE_BOLD, "Usage");
     out_text(out, "\n  ");
     usage_line(command, out);
     outf(out, "\n\n%s.\n", command->summary);
     if (command->description != NULL) {
         out_text(out, "\n");
-        wrap(out, command->description, 0);
+        manual_text(command->description, out);
     }
-    print_options(command, out);
+    count = options_own(command, specs);
+    print_options("Options", specs, count, out);
+    count = options_shared(command->shared, specs);
+    print_options("Common options", specs, count, out);
     print_examples(command, out);
 }
 
@@ -183,25 +191,53 @@ static void roff_option(struct output *out, const struct option_spec *spec)
     out_text(out, spec->repeats ? "; may be repeated\n" : "\n");
 }
 
-static void roff_command(struct output *out, const struct command *command)
+/* Which of the common options a command has, in one line. */
+static void roff_common(struct output *out, const struct command *command)
 {
     const struct option_spec *specs[OPTIONS_MAX];
-    size_t count = options_of(command, specs), i;
-    const struct example *example;
+    size_t count = options_shared(command->shared, specs), i;
 
-    outf(out, ".SS %s\n.PP\n\\fBflowenv %s\\fR [\\fIOPTIONS\\fR] ", command->name, command->name);
-    roff(out, command->operands);
-    roff_line(out, "\n.PP\n", command->summary);
-    out_text(out, ".PP\n");
-    if (command->description != NULL)
-        roff_paragraphs(out, command->description);
-    for (i = 0; i < count; i++)
-        roff_option(out, specs[i]);
-    for (example = command->examples; example != NULL && example->line != NULL; example++) {
+    out_text(out, ".PP\nCommon options:\n");
+    for (i = 0; i < count; i++) {
+        out_text(out, "\\fB\\-\\-");
+        roff(out, specs[i]->name);
+        outf(out, "\\fR%s\n", i + 1 < count ? "," : "");
+    }
+}
+
+static void roff_examples(struct output *out, const struct example *example)
+{
+    for (; example != NULL && example->line != NULL; example++) {
         roff_line(out, ".PP\n", example->says);
         roff_line(out, ".PP\n.RS 4\n.EX\n", example->line);
         out_text(out, ".EE\n.RE\n");
     }
+}
+
+static void roff_command(struct output *out, const struct command *command)
+{
+    const struct option_spec *specs[OPTIONS_MAX];
+    size_t count = options_own(command, specs), i;
+
+    outf(out, ".SS %s\n.PP\n\\fBflowenv %s\\fR [\\fIOPTIONS\\fR] ", command->name, command->name);
+    roff(out, command->operands);
+    roff_line(out, "\n.PP\n", command->summary);
+    if (command->description != NULL)
+        roff_paragraphs(out, command->description);
+    for (i = 0; i < count; i++)
+        roff_option(out, specs[i]);
+    roff_common(out, command);
+    roff_examples(out, command->examples);
+}
+
+static void roff_common_options(struct output *out)
+{
+    const struct option_spec *specs[OPTIONS_MAX];
+    size_t count = options_shared(SHARES_ALL, specs), i;
+
+    out_text(out, ".SH COMMON OPTIONS\nThese mean the same in every command that has them.\n");
+    for (i = 0; i < count; i++)
+        roff_option(out, specs[i]);
 }
 
 static const struct {
@@ -210,7 +246,7 @@ static const struct {
     {"EXIT STATUS",
      "0 done; 1 another failure; 2 wrong usage; 3 partly done; 4 conflict, somebody else changed "
      "it; 5 locked or a wrong key; 6 the vault is damaged; 7 the vault is older than one seen "
-     "before; 8 the project is not allowed; 9 a service can\'t be reached; 10 refused by a safety "
+     "before; 8 the project is not believed; 9 a service can\'t be reached; 10 refused by a safety "
      "rule; 11 written by a newer flowenv; 12 check found errors.\n\n"
      "exec passes the status of its program on; its own failures are 125, a program that can\'t be "
      "executed 126, one that is not found 127."},
@@ -227,7 +263,8 @@ static const struct {
      "flowenv.ini: the project; committed, holds no secret.\n\n"
      "~/.config/flowenv/config.ini: the user\'s own settings. ~/.config/flowenv/key: the key of "
      "the "
-     "vault. ~/.local/share/flowenv/vault: the vault. ~/.local/state/flowenv: what was seen of it "
+     "vault. ~/.local/share/flowenv/vault.fenv: the vault. ~/.local/state/flowenv: what was seen "
+     "of it "
      "last."},
 };
 
@@ -249,6 +286,7 @@ void manual_page(struct output *out)
         for (i = 0; commands[i] != NULL; i++)
             if (commands[i]->group == (enum group)group)
                 roff_command(out, commands[i]);
+    roff_common_options(out);
     for (i = 0; i < FLOW_COUNT(manual_ends); i++) {
         outf(out, ".SH %s\n", manual_ends[i].title);
         roff_paragraphs(out, manual_ends[i].text);

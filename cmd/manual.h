@@ -4,6 +4,8 @@
 
 #include "cmd/command.h"
 
+/* Text in lines of at most 78 characters; an empty line divides paragraphs. */
+void manual_text(const char *text, struct output *out);
 /* All commands, a line each. */
 void manual_overview(struct output *out);
 /* One command: usage, description, options, examples. */

@@ -62,14 +62,29 @@ static size_t add_specs(const struct option_spec *from, const struct option_spec
     return count;
 }
 
-size_t options_of(const struct command *command, const struct option_spec *list[OPTIONS_MAX])
+static size_t add_shared(unsigned bits, const struct option_spec **list, size_t count)
 {
-    size_t count = add_specs(command->options, list, 0), i;
+    size_t i;
 
     for (i = 0; i < FLOW_COUNT(shared_lists); i++)
-        if (command->shared & shared_lists[i].bit)
+        if (bits & shared_lists[i].bit)
             count = add_specs(shared_lists[i].list, list, count);
     return add_specs(help_options, list, count);
+}
+
+size_t options_own(const struct command *command, const struct option_spec *list[OPTIONS_MAX])
+{
+    return add_specs(command->options, list, 0);
+}
+
+size_t options_shared(unsigned bits, const struct option_spec *list[OPTIONS_MAX])
+{
+    return add_shared(bits, list, 0);
+}
+
+size_t options_of(const struct command *command, const struct option_spec *list[OPTIONS_MAX])
+{
+    return add_shared(command->shared, list, options_own(command, list));
 }
 
 /* Where a parse stands. */

@@ -41,6 +41,7 @@ enum shared_options { /* options that mean the same wherever they are */
                       SHARES_JSON = 32,
                       SHARES_PROJECT = 64,
                       SHARES_VIEW = 128,
+                      SHARES_ALL = 255,
                       SHARES_READER = SHARES_STAGE | SHARES_PROJECT | SHARES_STORE | SHARES_FRESH |
                                       SHARES_AWS | SHARES_VAULT,
                       SHARES_WRITER =
@@ -50,6 +51,9 @@ enum shared_options { /* options that mean the same wherever they are */
 enum { OPTIONS_MAX = 64 };
 /* All options of a command, its own first, --help last; returns how many. */
 size_t options_of(const struct command *command, const struct option_spec *list[OPTIONS_MAX]);
+/* A command's own alone, and those that the bits of shared_options stand for, --help last. */
+size_t options_own(const struct command *command, const struct option_spec *list[OPTIONS_MAX]);
+size_t options_shared(unsigned bits, const struct option_spec *list[OPTIONS_MAX]);
 
 struct options {
     const struct option_spec **specs; /* what was given; the same option's values stand together */

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ struct terminal {
     int fd;
     bool silent;
     struct termios before;
+    sigset_t mask;
     struct sigaction actions[FLOW_COUNT(caught)];
 };
 
@@ -37,22 +39,32 @@ static void tty_write(const struct terminal *tty, const char *text)
 static enum flow_code tty_open(struct terminal *tty, const char *hint, struct flow_err *err)
 {
     tty->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (tty->fd < 0)
+    if (tty->fd >= FD_SETSIZE) /* wait_for_byte() could not name it */
+        (void)close(tty->fd);
+    if (tty->fd < 0 || tty->fd >= FD_SETSIZE)
         return flow_err_set(err, FLOW_E_REFUSED, "there is no terminal to ask on; %s", hint);
     return FLOW_OK;
 }
 
-/* Signals are caught first, so none can leave the terminal silent. */
+/*
+ * Signals are caught first, so none can leave the terminal silent, and held
+ * back but while wait_for_byte() waits, so none comes unseen just before.
+ */
 static void tty_begin(struct terminal *tty, bool silent)
 {
     struct sigaction action = {.sa_handler = note_signal};
     struct termios quiet;
+    sigset_t held;
     size_t i;
 
     arrived = 0;
     (void)sigemptyset(&action.sa_mask);
-    for (i = 0; i < FLOW_COUNT(caught); i++)
+    (void)sigemptyset(&held);
+    for (i = 0; i < FLOW_COUNT(caught); i++) {
         (void)sigaction(caught[i], &action, &tty->actions[i]);
+        (void)sigaddset(&held, caught[i]);
+    }
+    (void)sigprocmask(SIG_BLOCK, &held, &tty->mask);
     tty->silent = silent && tcgetattr(tty->fd, &tty->before) == 0;
     if (!tty->silent)
         return;
@@ -71,6 +83,21 @@ static void tty_end(struct terminal *tty)
             continue;
     for (i = 0; i < FLOW_COUNT(caught); i++)
         (void)sigaction(caught[i], &tty->actions[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &tty->mask, NULL);
+}
+
+/* False: a signal came first. */
+static bool wait_for_byte(const struct terminal *tty)
+{
+    fd_set ready;
+    int got;
+
+    do {
+        FD_ZERO(&ready);
+        FD_SET(tty->fd, &ready);
+        got = pselect(tty->fd + 1, &ready, NULL, NULL, NULL, &tty->mask);
+    } while (got < 0 && errno == EINTR && arrived == 0);
+    return arrived == 0;
 }
 
 /* Reads to the newline, which is not kept. Returns the length, -1 on a signal, -2 on the end. */
@@ -80,12 +107,13 @@ static ssize_t read_line(const struct terminal *tty, unsigned char *line, size_t
 
     for (;;) {
         unsigned char byte;
-        ssize_t got = read(tty->fd, &byte, 1);
+        ssize_t got;
 
-        if (got < 0 && errno == EINTR && arrived == 0)
-            continue;
+        if (!wait_for_byte(tty))
+            return -1;
+        got = read(tty->fd, &byte, 1);
         if (got < 0)
-            return arrived != 0 ? -1 : -2;
+            return -2;
         if (got == 0 || byte == '\n')
             return len == 0 && got == 0 ? -2 : (ssize_t)len;
         if (len < room)

@@ -74,6 +74,34 @@ enum flow_code view_look(struct call *call, const struct flow_stage *stage, bool
     return flow_resolve_stage(call->session, stage, &options, &call->view, err);
 }
 
+static bool has_source(const struct flow_stage *stage, enum flow_source source)
+{
+    size_t i;
+
+    for (i = 0; i < stage->source_count; i++)
+        if (stage->sources[i] == source)
+            return true;
+    return false;
+}
+
+enum flow_code view_stage(struct call *call, const struct flow_stage *stage,
+                          struct flow_stage *ret_stage, struct flow_err *err)
+{
+    size_t i;
+
+    *ret_stage = *stage;
+    ret_stage->source_count = 0;
+    for (i = 0; i < stage->source_count; i++) {
+        enum flow_source source;
+
+        if (flow_session_source(call->session, stage->sources[i], &source, err))
+            return err->code;
+        if (!has_source(ret_stage, source))
+            ret_stage->sources[ret_stage->source_count++] = source;
+    }
+    return FLOW_OK;
+}
+
 bool view_masked(struct call *call)
 {
     if (!call->out.terminal || option_on(&call->options, "reveal"))
