@@ -1,0 +1,158 @@
+"""Values turn up nowhere but where they were asked for: argv, environment, files, memory (T1-T5)."""
+
+import os
+import re
+import shutil
+import signal
+import time
+
+import pytest
+
+RUNS = [
+    ["get", "/shop/dev/stripe/secret-key"],
+    ["list", "/shop"],
+    ["list", "/shop", "--values"],
+    ["history", "/shop/dev/stripe/secret-key"],
+    ["export", "--stage", "dev"],
+    ["export", "--stage", "dev", "--format", "json"],
+    ["exec", "--stage", "dev", "--", "true"],
+    ["explain", "STRIPE_SECRET_KEY"],
+    ["status"],
+    ["check", "--stage", "dev"],
+    ["render", "lambda", "--stage", "dev"],
+    ["refresh"],
+    ["export", "--stage", "nowhere"],
+    ["get", "/shop/dev/stripe/secret-kye"],
+]
+SHOWS = {"get", "export", "render"}
+
+
+@pytest.fixture
+def filled(shop, canary):
+    shop.write(".env.example", "STRIPE_SECRET_KEY=\n")
+    shop.put("stripe/secret-key", canary("sk_"), "--stage", "dev")
+    return shop
+
+
+@pytest.fixture
+def strace():
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+
+
+@pytest.mark.parametrize("args", RUNS, ids=" ".join)
+def test_nothing_is_left_behind(filled, canary, args):
+    result = filled(*args)
+    canary.absent(result.err)
+    if args[0] not in SHOWS and "--values" not in args:
+        canary.absent(result.out)
+    canary.absent_on_disk(filled.home, filled.work)
+
+
+def test_a_put_never_starts_a_program_with_the_value(shop, canary, strace, tmp_path):
+    trace = tmp_path / "trace"
+    shop("put", "a/b", "--stage", "dev", input=canary(), check=0,
+         wrapper=["strace", "-f", "-v", "-s", "4096", "-o", trace, "-e", "trace=execve,execveat"])
+    canary.absent(trace.read_bytes())
+
+
+def test_a_write_to_disk_never_has_the_value(filled, canary, strace, tmp_path):
+    trace = tmp_path / "trace"
+    filled("put", "c/d", "--stage", "dev", input=canary(), check=0,
+           wrapper=["strace", "-f", "-s", "100000", "-o", trace,
+                    "-e", "trace=write,pwrite64,writev,openat,rename,renameat"])
+    canary.absent(trace.read_bytes())
+
+
+def test_exec_hands_the_value_to_its_child_alone(filled, canary, strace, tmp_path):
+    trace = tmp_path / "trace"
+    filled("exec", "--stage", "dev", "--", "true", check=0,
+           wrapper=["strace", "-f", "-s", "4096", "-o", trace, "-e", "trace=execve,execveat"])
+    argv_of = re.findall(rb"execve\(\"[^\"]*\", (\[.*?\])", trace.read_bytes())
+    assert argv_of[-1] == b'["true"]'
+    canary.absent(b" ".join(argv_of))
+
+
+def test_rendering_starts_git_with_almost_nothing(filled, canary, strace, tmp_path):
+    (filled.work / ".git").mkdir()
+    trace = tmp_path / "trace"
+    filled("render", "backend", "--stage", "dev", env={"AWS_SECRET_ACCESS_KEY": canary()},
+           wrapper=["strace", "-f", "-v", "-s", "4096", "-o", trace, "-e", "trace=execve"])
+    git = [line for line in trace.read_bytes().splitlines() if b'"check-ignore"' in line]
+    assert git
+    for line in git:
+        canary.absent(line)
+        environment = re.search(rb"\], (\[.*\])\)", line).group(1)
+        assert re.findall(rb'"([A-Z_]+)=', environment) == [b"PATH", b"HOME"]
+
+
+def test_credentials_leave_the_environment_of_the_process(local, canary):
+    process = local.popen("put", "/t/k", env={"AWS_SECRET_ACCESS_KEY": canary(),
+                                              "GITHUB_TOKEN": canary()})
+    time.sleep(0.3)  # it waits for standard input
+    with open(f"/proc/{process.pid}/environ", "rb") as file:
+        canary.absent(file.read())
+    process.communicate(b"x", timeout=10)
+
+
+def test_no_core_file_and_nobody_may_look(local, canary, tmp_path):
+    process = local.popen("put", "/t/k", cwd=tmp_path)
+    process.stdin.write(canary().encode())
+    process.stdin.flush()
+    time.sleep(0.3)
+    limits = open(f"/proc/{process.pid}/limits").read()
+    assert re.search(r"Max core file size\s+0 ", limits)
+    process.send_signal(signal.SIGABRT)
+    process.wait(10)
+    assert not [path for path in os.listdir(tmp_path) if path.startswith("core")]
+
+
+def test_at_its_end_no_value_is_in_memory(filled, canary, strace, tmp_path):
+    """The exit is delayed, and the memory read meanwhile."""
+    if b"__asan_init" in filled.path.read_bytes():
+        pytest.skip("sanitizers keep what is freed")
+    for args in (["get", "/shop/dev/stripe/secret-key"], ["export", "--stage", "dev"],
+                 ["explain", "STRIPE_SECRET_KEY"], ["render", "lambda", "--stage", "dev"],
+                 ["list", "/shop", "--values"]):
+        found = scan_at_exit(filled, args, canary, tmp_path)
+        assert not found, (args, found)
+
+
+def scan_at_exit(program, args, canary, tmp_path):
+    trace = tmp_path / "trace"
+    trace.unlink(missing_ok=True)
+    import subprocess
+    process = subprocess.Popen(
+        ["strace", "-f", "-o", trace, "-e", "trace=exit_group",
+         "-e", "inject=exit_group:delay_enter=1500000", *program.argv(*args)],
+        env=program.environ(), cwd=program.work, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE)
+    try:
+        pid = None
+        for _ in range(100):
+            time.sleep(0.02)
+            text = trace.read_text() if trace.exists() else ""
+            if "exit_group" in text:
+                pid = int(text.split()[0])
+                break
+        assert pid, "exit_group was not reached"
+        return find_in_memory(pid, [value.encode() for value in canary.values])
+    finally:
+        process.communicate(timeout=10)
+
+
+def find_in_memory(pid, values):
+    found = []
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            span, modes = line.split()[:2]
+            if "r" not in modes or "[v" in line:
+                continue
+            start, end = (int(part, 16) for part in span.split("-"))
+            try:
+                memory.seek(start)
+                data = memory.read(end - start)
+            except (OSError, OverflowError, ValueError):
+                continue
+            found += [(line.strip(), value) for value in values if value in data]
+    return found

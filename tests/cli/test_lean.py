@@ -1,0 +1,64 @@
+"""What a command does not need it does not load, open or ask."""
+
+import re
+import shutil
+
+import pytest
+
+from support.program import Program
+
+NETWORK = ("libcurl", "libssl", "libcrypto", "libcjson", "net.so")
+
+
+@pytest.fixture
+def traced(shop, tmp_path):
+    """traced(*args): the files that the run opened and the sockets that it made."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+
+    def run(*args, **options):
+        trace = tmp_path / "trace"
+        result = shop(*args, wrapper=["strace", "-f", "-o", trace, "-e",
+                                      "trace=openat,open,socket,connect,execve"], **options)
+        text = trace.read_text()
+        opened = re.findall(r'open(?:at)?\([^"]*"([^"]+)"[^)]*\) = \d', text)
+        return result, opened, re.findall(r"(?:socket|connect)\(.*", text)
+
+    return run
+
+
+@pytest.mark.parametrize("args", [["export", "--stage", "dev"], ["get", "/shop/dev/key"],
+                                  ["list"], ["explain", "KEY"], ["status"], ["version"],
+                                  ["render", "lambda", "--stage", "dev"]], ids=" ".join)
+def test_a_command_served_from_the_vault_loads_no_network(shop, traced, args):
+    shop.put("key", "x", "--stage", "dev")
+    result, opened, sockets = traced(*args, check=0)
+    assert not [path for path in opened if any(name in path for name in NETWORK)]
+    assert sockets == []
+
+
+def test_help_reads_no_file_of_the_users(traced):
+    _, opened, sockets = traced("help", check=0)
+    assert not [path for path in opened if "flowenv" in path.rsplit("/", 1)[-1]]
+    assert sockets == []
+
+
+def test_offline_asks_nobody(traced):
+    result, _, sockets = traced("get", "--store", "ssm", "--offline", "/shop/dev/a", env={
+        "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    assert result.status != 0 and "--offline" in result.err_text
+    assert sockets == []
+
+
+def test_a_missing_network_half_is_said(flowenv, tmp_path):
+    (tmp_path / "bin").mkdir()
+    shutil.copy(flowenv.path, tmp_path / "bin/flowenv")
+    flowenv = Program(flowenv.home, flowenv.work, tmp_path / "bin/flowenv")
+    env = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "us-east-1",
+           "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    said = flowenv.fails(1, "get", "/t/k", env=env)
+    assert "network half" in said and "install" in said
+    (tmp_path / "lib/flowenv").mkdir(parents=True)
+    (tmp_path / "lib/flowenv/net.so").write_bytes(b"not a library")
+    assert "network half" in flowenv.fails(1, "get", "/t/k", env=env)
