@@ -1,6 +1,7 @@
 """What the process does first (T3, T4, T8, T45), seen from outside."""
 
 import os
+import platform
 import resource
 import shutil
 import signal
@@ -8,6 +9,8 @@ import subprocess
 import time
 
 import pytest
+
+from support.program import ROOT
 
 CORE_BYTES = 123 * 1024
 
@@ -88,26 +91,57 @@ def test_a_child_still_gets_them(flowenv):
     assert {f"{name}={value}".encode() for name, value in env.items()} <= set(out.splitlines())
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-@needs_root
-def test_no_value_is_left_in_memory_at_the_end(flowenv, canary, tmp_path):
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc's heap is wiped")
+@pytest.mark.parametrize(("sources", "left"), [(["cmd/malloc_linux.c"], False), ([], True)])
+def test_memory_that_is_let_go_is_wiped(tmp_path, sources, left):
+    """With our free() and realloc() nothing is left of a block, and without them it would be."""
+    compiler = os.environ.get("CC", "cc").split()
+    subprocess.run([*compiler, "-O2", "-D_DEFAULT_SOURCE", "-o", tmp_path / "heap",
+                    "tests/support/heap_main.c", *sources], cwd=ROOT, check=True)
+    result = subprocess.run([tmp_path / "heap"], capture_output=True)
+    assert result.returncode == int(left), result.stdout
+
+
+def memory_at_the_end(flowenv, tmp_path, *args, env=None):
+    """Standard output of a call, and all memory of the process when it is about to exit."""
     if "asan" in os.fspath(flowenv.path):
         pytest.skip("a sanitizer keeps what is freed")
-    secret = canary()
-    (flowenv.work / "a.env").write_text(f"A={secret}\nB='x${{A}}'\nC=\"y${{A}}\"\n")
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
     tracer = ("strace", "-qq", "-f", "-o", tmp_path / "trace", "-e", "trace=exit_group",
               "-e", "inject=exit_group:delay_enter=1500000")
-    process = subprocess.Popen([*tracer, *flowenv.argv("export", "--env-file", "a.env")],
-                               env=flowenv.environ(), cwd=flowenv.work, stdout=subprocess.PIPE)
-    assert secret.encode() in process.stdout.read1(65536)
-    time.sleep(0.5)
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)],
-                              capture_output=True, text=True).stdout.split()
-    assert len(children) == 1, children
-    memory = memory_of(int(children[0]))
-    assert b"--env-file" in memory
+    with subprocess.Popen([*tracer, *flowenv.argv(*args)], env=flowenv.environ(env),
+                          cwd=flowenv.work, stdout=subprocess.PIPE) as process:
+        out = process.stdout.read1(65536)
+        time.sleep(0.3)
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)],
+                                  capture_output=True, text=True).stdout.split()
+        assert len(children) == 1, children
+        memory = memory_of(int(children[0]))
+        assert process.wait(10) == 0
+    assert args[0].encode() in memory
+    return out, memory
+
+
+@needs_root
+def test_no_value_of_a_file_is_left_in_memory_at_the_end(flowenv, canary, tmp_path):
+    secret = canary()
+    (flowenv.work / "a.env").write_text(f"A={secret}\nB='x${{A}}'\nC=\"y${{A}}\"\n")
+    out, memory = memory_at_the_end(flowenv, tmp_path, "export", "--env-file", "a.env")
+    assert secret.encode() in out
     canary.absent(memory)
-    assert process.wait(10) == 0
+
+
+@needs_root
+@pytest.mark.parametrize("tail", ["", "\n\"\\\t\u20ac"])
+def test_no_value_of_a_service_nor_a_credential_is_left_in_memory_at_the_end(
+        flowenv, moto, canary, tmp_path, tail):
+    secret, key = canary(), canary()
+    moto.boto("ssm").put_parameter(Name="/t/dev/key", Value=secret + tail, Type="SecureString")
+    env = {**moto.env, "AWS_SECRET_ACCESS_KEY": key}
+    out, memory = memory_at_the_end(flowenv, tmp_path, "get", "/t/dev/key", env=env)
+    assert secret.encode() in out
+    canary.absent(memory)
 
 
 def memory_of(pid):
