@@ -4,93 +4,114 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char current_record[] = "local";
-static const char history_record[] = "local.history";
-static const char live_group[] = "local";
-static const char removed_group[] = "removed";
+#include "store/local_change.h"
 
-struct local_store {
+struct local {
     struct flow_store store;
     struct flow_vault *vault;
     const struct flow_clock *clock;
 };
 
-/* --- reading ------------------------------------------------------------------------------ */
-
-/* A record that was never written is an empty one. */
-static enum flow_code load(struct local_store *local, const char *name, struct flow_record *record,
-                           struct flow_err *err)
+static const struct local *local_of(const struct flow_store *store)
 {
-    flow_record_init(record);
-    if (flow_vault_load(local->vault, name, record, err) && err->code != FLOW_E_NOT_FOUND)
-        return err->code;
-    return FLOW_OK;
+    return (const struct local *)store;
 }
 
-static const struct flow_params *params_of(const struct flow_record *record, const char *group)
+/* A record that is not there yet is an empty one. */
+static enum flow_code load(const struct flow_store *store, const char *name,
+                           struct flow_record *record, struct flow_err *err)
 {
-    static const struct flow_params none;
-    const struct flow_group *found = flow_record_find(record, group);
+    enum flow_code code = flow_vault_load(local_of(store)->vault, name, record, err);
 
-    return found != NULL ? &found->params : &none;
+    return code == FLOW_E_NOT_FOUND ? FLOW_OK : code;
 }
 
-static bool lies_under(const char *prefix, const char *name)
+static enum flow_code give(struct flow_params *params, const struct flow_param *param,
+                           bool with_value, struct flow_err *err)
+{
+    struct flow_param copy = *param;
+
+    if (!with_value)
+        copy.value = (struct flow_bytes){NULL, 0};
+    return flow_params_add(params, &copy, NULL, err);
+}
+
+/* --- fetch ------------------------------------------------------------------- */
+
+static bool is_under(const char *name, const char *prefix)
 {
     size_t len = strlen(prefix);
 
-    if (strcmp(prefix, "/") == 0)
-        return true;
-    return strncmp(prefix, name, len) == 0 && name[len] == '/';
+    return strcmp(prefix, "/") == 0 || (strncmp(name, prefix, len) == 0 && name[len] == '/');
 }
 
-static enum flow_code local_fetch(struct flow_store *store, const struct flow_fetch *what,
+static enum flow_code give_prefix(const struct flow_params *live, const struct flow_fetch *what,
                                   struct flow_params *params, struct flow_err *err)
 {
-    FLOW_CLEANUP(flow_record_done) struct flow_record record = {0};
-    const struct flow_params *live;
-    size_t i;
+    for (size_t i = 0; i < live->count; i++)
+        if (is_under(live->list[i].name, what->prefix) &&
+            give(params, &live->list[i], !what->without_values, err))
+            return err->code;
+    return FLOW_OK;
+}
 
-    if (load((struct local_store *)store, current_record, &record, err))
-        return err->code;
-    live = params_of(&record, live_group);
-    for (i = 0; i < live->count; i++) {
-        struct flow_param param = live->list[i];
+/* Known names that a walk has not given already. */
+static enum flow_code give_known(const struct flow_params *live, const struct flow_fetch *what,
+                                 struct flow_params *params, struct flow_err *err)
+{
+    for (size_t i = 0; i < what->known_count; i++) {
+        const struct flow_param *param = flow_local_find(live, what->known[i]);
 
-        if (!lies_under(what->prefix, param.name))
-            continue;
-        if (what->without_values)
-            param.value = (struct flow_bytes){0};
-        if (flow_params_add(params, &param, NULL, err))
+        if (param != NULL && (what->known_only || !is_under(param->name, what->prefix)) &&
+            give(params, param, !what->without_values, err))
             return err->code;
     }
     return FLOW_OK;
 }
 
+static enum flow_code local_fetch(struct flow_store *store, const struct flow_fetch *what,
+                                  struct flow_params *params, struct flow_err *err)
+{
+    FLOW_CLEANUP(flow_record_done) struct flow_record record;
+    const struct flow_params *live;
+
+    if (load(store, FLOW_LOCAL_RECORD, &record, err))
+        return err->code;
+    live = flow_local_params(&record, FLOW_LOCAL_GROUP);
+    if (!what->known_only && give_prefix(live, what, params, err))
+        return err->code;
+    return give_known(live, what, params, err);
+}
+
+/* --- get and history -------------------------------------------------------------- */
+
+/* False: the selector is no version. */
 static bool parse_version(const char *selector, uint64_t *ret_version)
 {
-    char *end;
-
-    if (selector[0] < '0' || selector[0] > '9')
+    *ret_version = 0;
+    if (*selector == '\0' || strlen(selector) > 19)
         return false;
-    *ret_version = strtoull(selector, &end, 10);
-    return *end == '\0';
+    for (; *selector != '\0'; selector++) {
+        if (*selector < '0' || *selector > '9')
+            return false;
+        *ret_version = *ret_version * 10 + (uint64_t)(*selector - '0');
+    }
+    return true;
 }
 
 static const struct flow_param *find_version(const struct flow_params *params, const char *name,
                                              uint64_t version)
 {
-    const struct flow_param *param = flow_params_find(params, name);
+    const struct flow_param *param = flow_local_find(params, name);
+    size_t count = param != NULL ? flow_local_versions(params, param) : 0;
 
-    for (; param != NULL && param < params->list + params->count; param++)
-        if (strcmp(param->name, name) != 0)
-            return NULL;
-        else if (param->version == version)
-            return param;
+    for (size_t i = 0; i < count; i++)
+        if (param[i].version == version)
+            return &param[i];
     return NULL;
 }
 
-static enum flow_code get_version(struct local_store *local, const struct flow_record *current,
+static enum flow_code get_version(const struct flow_store *store, const struct flow_record *record,
                                   const char *name, const char *selector,
                                   struct flow_params *params, struct flow_err *err)
 {
@@ -100,259 +121,96 @@ static enum flow_code get_version(struct local_store *local, const struct flow_r
 
     if (!parse_version(selector, &version))
         return flow_err_set(err, FLOW_E_NOT_FOUND,
-                            "%s has no label %s: the local store keeps versions, not labels", name,
-                            selector);
-    found = find_version(params_of(current, live_group), name, version);
+                            "'%s' has no label '%s': the local store keeps versions, not labels",
+                            name, selector);
+    found = find_version(flow_local_params(record, FLOW_LOCAL_GROUP), name, version);
     if (found == NULL)
-        found = find_version(params_of(current, removed_group), name, version);
-    if (found == NULL && load(local, history_record, &history, err))
+        found = find_version(flow_local_params(record, FLOW_LOCAL_REMOVED), name, version);
+    if (found == NULL && load(store, FLOW_LOCAL_HISTORY, &history, err))
         return err->code;
     if (found == NULL)
-        found = find_version(params_of(&history, live_group), name, version);
-    if (found == NULL)
-        return flow_err_set(err, FLOW_E_NOT_FOUND,
-                            "%s has no version %" PRIu64 " in the local store; `flowenv history` "
-                            "lists what there is",
-                            name, version);
-    return flow_params_add(params, found, NULL, err);
+        found = find_version(flow_local_params(&history, FLOW_LOCAL_GROUP), name, version);
+    if (found != NULL)
+        return give(params, found, true, err);
+    (void)flow_err_set(err, FLOW_E_NOT_FOUND, "the local store has no version %" PRIu64 " of '%s'",
+                       version, name);
+    return flow_err_hint(err, "`flowenv history` lists those there are");
+}
+
+static enum flow_code not_found(const struct flow_record *record, const char *name,
+                                struct flow_err *err)
+{
+    const struct flow_param *removed =
+        flow_local_find(flow_local_params(record, FLOW_LOCAL_REMOVED), name);
+
+    (void)flow_err_set(err, FLOW_E_NOT_FOUND, "the local store has no parameter '%s'", name);
+    if (removed != NULL)
+        (void)flow_err_hint(err, "it was removed; `flowenv get %s:%" PRIu64 "` still has it", name,
+                            removed->version);
+    return err->code;
 }
 
 static enum flow_code local_get(struct flow_store *store, const char *name, const char *selector,
                                 struct flow_params *params, struct flow_err *err)
 {
-    FLOW_CLEANUP(flow_record_done) struct flow_record record = {0};
-    const struct flow_param *param;
+    FLOW_CLEANUP(flow_record_done) struct flow_record record;
+    const struct flow_param *newest;
 
-    if (load((struct local_store *)store, current_record, &record, err))
+    if (load(store, FLOW_LOCAL_RECORD, &record, err))
         return err->code;
     if (selector != NULL)
-        return get_version((struct local_store *)store, &record, name, selector, params, err);
-    param = flow_params_find(params_of(&record, live_group), name);
-    if (param != NULL)
-        return flow_params_add(params, param, NULL, err);
-    (void)flow_err_set(err, FLOW_E_NOT_FOUND, "no parameter %s in the local store", name);
-    param = flow_params_find(params_of(&record, removed_group), name);
-    if (param != NULL)
-        flow_err_hint(err, "it was removed: `flowenv get %s:%" PRIu64 "` still has it", name,
-                      param->version);
-    return err->code;
+        return get_version(store, &record, name, selector, params, err);
+    newest = flow_local_find(flow_local_params(&record, FLOW_LOCAL_GROUP), name);
+    return newest != NULL ? give(params, newest, true, err) : not_found(&record, name, err);
+}
+
+static enum flow_code give_versions(const struct flow_params *from, const char *name,
+                                    bool with_values, struct flow_params *params,
+                                    struct flow_err *err)
+{
+    const struct flow_param *param = flow_local_find(from, name);
+    size_t count = param != NULL ? flow_local_versions(from, param) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (give(params, &param[i], with_values, err))
+            return err->code;
+    return FLOW_OK;
 }
 
 static enum flow_code local_history(struct flow_store *store, const char *name, bool with_values,
                                     struct flow_params *params, struct flow_err *err)
 {
-    FLOW_CLEANUP(flow_record_done) struct flow_record current = {0}, history = {0};
-    const struct flow_params *places[3];
-    size_t i, before = params->count;
+    FLOW_CLEANUP(flow_record_done) struct flow_record record = {0}, history = {0};
+    size_t before = params->count;
 
-    if (load((struct local_store *)store, current_record, &current, err) ||
-        load((struct local_store *)store, history_record, &history, err))
+    if (load(store, FLOW_LOCAL_RECORD, &record, err) ||
+        load(store, FLOW_LOCAL_HISTORY, &history, err) ||
+        give_versions(flow_local_params(&history, FLOW_LOCAL_GROUP), name, with_values, params,
+                      err) ||
+        give_versions(flow_local_params(&record, FLOW_LOCAL_REMOVED), name, with_values, params,
+                      err) ||
+        give_versions(flow_local_params(&record, FLOW_LOCAL_GROUP), name, with_values, params, err))
         return err->code;
-    places[0] = params_of(&history, live_group);
-    places[1] = params_of(&current, removed_group);
-    places[2] = params_of(&current, live_group);
-    for (i = 0; i < FLOW_COUNT(places); i++) {
-        const struct flow_param *param = flow_params_find(places[i], name);
-
-        for (; param != NULL && param < places[i]->list + places[i]->count &&
-               strcmp(param->name, name) == 0;
-             param++) {
-            struct flow_param copy = *param;
-
-            if (!with_values)
-                copy.value = (struct flow_bytes){0};
-            if (flow_params_add(params, &copy, NULL, err))
-                return err->code;
-        }
-    }
-    if (params->count == before)
-        return flow_err_set(err, FLOW_E_NOT_FOUND, "no parameter %s in the local store", name);
-    return FLOW_OK;
+    return params->count > before ? FLOW_OK : not_found(&record, name, err);
 }
 
-/* --- writing -------------------------------------------------------------------------------- */
-
-/* One put or removal on its way through the two records; apply functions may run again. */
-struct writing {
-    struct local_store *local;
-    const struct flow_put *put; /* NULL: a removal */
-    const char *const *names;
-    size_t count;
-    bool *removed;
-    uint64_t version;        /* that the put made */
-    struct flow_params past; /* versions that go to the history */
-    bool starts_anew;        /* no earlier version is known: an old history is not its own */
-};
-
-static enum flow_code past_reset(struct writing *writing, struct flow_err *err)
-{
-    flow_params_done(&writing->past);
-    return flow_params_init(&writing->past, err);
-}
-
-/* What was removed more than 30 days ago goes for good. */
-static void forget_old(struct flow_params *removed, int64_t now_s)
-{
-    size_t i = 0;
-
-    while (i < removed->count)
-        if (removed->list[i].modified_s < now_s - FLOW_LOCAL_REMOVED_S)
-            flow_params_remove(removed, &removed->list[i]);
-        else
-            i++;
-}
-
-/* The two groups of the record of what is. Adding the second may move the first, so both are made
- * before. */
-static enum flow_code both_groups(struct flow_record *record, struct flow_group **live,
-                                  struct flow_group **removed, struct flow_err *err)
-{
-    if (flow_record_group(record, live_group, live, err) ||
-        flow_record_group(record, removed_group, removed, err))
-        return err->code;
-    *live = flow_record_find(record, live_group);
-    return FLOW_OK;
-}
-
-static enum flow_code check_planned(const struct flow_put *put, const struct flow_param *current,
-                                    struct flow_err *err)
-{
-    if (put->replaces == 0 && current != NULL)
-        return flow_err_set(err, FLOW_E_EXISTS, "%s is there already, version %" PRIu64, put->name,
-                            current->version);
-    if (put->replaces != 0 && (current == NULL || current->version != put->replaces))
-        return flow_err_set(err, FLOW_E_CONFLICT,
-                            "%s changed in this moment: planned on version %" PRIu64
-                            ", now %" PRIu64 "; nothing was written",
-                            put->name, put->replaces, current != NULL ? current->version : 0);
-    return FLOW_OK;
-}
-
-/* Takes the parameter's last version out of params and into the past. */
-static enum flow_code move_to_past(struct writing *writing, struct flow_params *params,
-                                   struct flow_param *param, struct flow_err *err)
-{
-    if (flow_params_add(&writing->past, param, NULL, err))
-        return err->code;
-    flow_params_remove(params, param);
-    return FLOW_OK;
-}
-
-static enum flow_code apply_put(void *context, struct flow_record *record, struct flow_err *err)
-{
-    struct writing *writing = context;
-    const struct flow_put *put = writing->put;
-    int64_t now_s = flow_clock_wall_s(writing->local->clock);
-    struct flow_param made = {
-        .name = put->name, .value = put->value, .type = put->type, .modified_s = now_s};
-    struct flow_group *live = NULL, *removed = NULL;
-    struct flow_param *current, *gone;
-
-    if (past_reset(writing, err) || both_groups(record, &live, &removed, err))
-        return err->code;
-    forget_old(&removed->params, now_s);
-    current = flow_params_find(&live->params, put->name);
-    if (check_planned(put, current, err))
-        return err->code;
-    gone = flow_params_find(&removed->params, put->name);
-    made.version = (current != NULL ? current->version : gone != NULL ? gone->version : 0) + 1;
-    made.key_id = put->key_id;
-    writing->version = made.version;
-    writing->starts_anew = current == NULL && gone == NULL;
-    if ((current != NULL && move_to_past(writing, &live->params, current, err)) ||
-        (gone != NULL && move_to_past(writing, &removed->params, gone, err)) ||
-        flow_params_add(&live->params, &made, NULL, err))
-        return err->code;
-    flow_params_sort(&live->params);
-    return FLOW_OK;
-}
-
-static enum flow_code apply_remove(void *context, struct flow_record *record, struct flow_err *err)
-{
-    struct writing *writing = context;
-    int64_t now_s = flow_clock_wall_s(writing->local->clock);
-    struct flow_group *live = NULL, *removed = NULL;
-    size_t i;
-
-    if (both_groups(record, &live, &removed, err))
-        return err->code;
-    forget_old(&removed->params, now_s);
-    for (i = 0; i < writing->count; i++) {
-        struct flow_param *param = flow_params_find(&live->params, writing->names[i]);
-        struct flow_param kept;
-
-        writing->removed[i] = param != NULL;
-        if (param == NULL)
-            continue;
-        kept = *param;
-        kept.modified_s = now_s;
-        if (flow_params_add(&removed->params, &kept, NULL, err))
-            return err->code;
-        flow_params_remove(&live->params, param);
-    }
-    flow_params_sort(&removed->params);
-    return FLOW_OK;
-}
-
-static void drop_versions(struct flow_params *params, const char *name, size_t keep)
-{
-    struct flow_param *first = flow_params_find(params, name);
-    size_t at, count = 0;
-
-    if (first == NULL)
-        return;
-    at = (size_t)(first - params->list);
-    while (at + count < params->count && strcmp(params->list[at + count].name, name) == 0)
-        count++;
-    for (; count > keep; count--)
-        flow_params_remove(params, &params->list[at]);
-}
-
-static enum flow_code apply_history(void *context, struct flow_record *record, struct flow_err *err)
-{
-    struct writing *writing = context;
-    struct flow_group *group = NULL;
-    size_t i;
-
-    if (flow_record_group(record, live_group, &group, err))
-        return err->code;
-    if (writing->starts_anew)
-        drop_versions(&group->params, writing->put->name, 0);
-    for (i = 0; i < writing->past.count; i++)
-        if (flow_params_add(&group->params, &writing->past.list[i], NULL, err))
-            return err->code;
-    flow_params_sort(&group->params);
-    drop_versions(&group->params, writing->put->name, FLOW_LOCAL_VERSIONS - 1);
-    return FLOW_OK;
-}
+/* --- the store ----------------------------------------------------------------------- */
 
 static enum flow_code local_put(struct flow_store *store, const struct flow_put *put,
                                 uint64_t *ret_version, struct flow_err *err)
 {
-    struct local_store *local = (struct local_store *)store;
-    struct writing writing = {.local = local, .put = put};
-    const struct flow_vault_change changes[] = {{current_record, apply_put, &writing},
-                                                {history_record, apply_history, &writing}};
-    enum flow_code code;
+    const struct local *local = local_of(store);
 
-    if (put->value.len > FLOW_VALUE_MAX)
-        return flow_err_set(err, FLOW_E_LIMIT, "%s: %zu bytes are more than the %d that fit",
-                            put->name, put->value.len, FLOW_VALUE_MAX);
-    code = flow_vault_update(local->vault, changes, FLOW_COUNT(changes), err);
-    flow_params_done(&writing.past);
-    if (code == FLOW_OK)
-        *ret_version = writing.version;
-    return code;
+    return flow_local_put(local->vault, flow_clock_wall_s(local->clock), put, ret_version, err);
 }
 
 static enum flow_code local_remove(struct flow_store *store, const char *const *names, size_t count,
                                    bool *removed, struct flow_err *err)
 {
-    struct local_store *local = (struct local_store *)store;
-    struct writing writing = {.local = local, .names = names, .count = count, .removed = removed};
-    const struct flow_vault_change change = {current_record, apply_remove, &writing};
+    const struct local *local = local_of(store);
 
-    return flow_vault_update(local->vault, &change, 1, err);
+    return flow_local_remove(local->vault, flow_clock_wall_s(local->clock), names, count, removed,
+                             err);
 }
 
 static void local_free(struct flow_store *store)
@@ -368,18 +226,17 @@ static const struct flow_store_class local_class = {
     .put = local_put,
     .remove = local_remove,
     .history = local_history,
-    .free = local_free};
+    .free = local_free,
+};
 
 enum flow_code flow_local_open(struct flow_vault *vault, const struct flow_clock *clock,
                                struct flow_store **ret_store, struct flow_err *err)
 {
-    struct local_store *local = calloc(1, sizeof *local);
+    struct local *local = malloc(sizeof *local);
 
     if (local == NULL)
         return flow_err_nomem(err);
-    local->store.class = &local_class;
-    local->vault = vault;
-    local->clock = clock;
+    *local = (struct local){.store.class = &local_class, .vault = vault, .clock = clock};
     *ret_store = &local->store;
     return FLOW_OK;
 }
