@@ -75,7 +75,7 @@ static void add_header(struct flow_header_block *block, const char *line, size_t
         end--;
     add_field(&block->text, line, (size_t)(colon - line));
     add_field(&block->text, value, (size_t)(end - value));
-    block->count++;
+    block->count += !block->text.failed; /* half a header is none */
 }
 
 bool flow_header_block_add(struct flow_header_block *block, const char *line, size_t len)

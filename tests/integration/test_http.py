@@ -6,6 +6,7 @@ the fault server and a few rawer ones answer.
 import contextlib
 import gzip
 import json
+import shutil
 import socket
 import ssl
 import subprocess
@@ -15,6 +16,7 @@ import time
 import pytest
 
 from support import faults
+from support.certificate import Certificate
 from support.program import ROOT, SANITIZER_REPORTS, text
 
 HTTP = ROOT / "build/asan/support/http_main"
@@ -207,6 +209,33 @@ def test_a_callback_that_fails_ends_the_run_and_the_others_are_not_waited_for(fa
     replies, end = ask({"url": fault.endpoint, "stop": True, "repeat": 40})
     assert len(replies) == 1 and end.error == "stopped on request"
     assert time.monotonic() - begun < 5
+
+
+@contextlib.contextmanager
+def http2_server(certificate, latency_ms):
+    """Gives its address and the process, whose output says how it was used."""
+    script = ROOT / "tests/support/h2server.js"
+    server = subprocess.Popen(
+        [shutil.which("node"), script, certificate.ca_file, certificate.key_file, str(latency_ms)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield f"https://127.0.0.1:{int(server.stdout.readline())}/", server
+    finally:
+        server.stdin.close()
+        server.wait(5)
+        server.stdout.close()
+
+
+def test_http_2_carries_more_requests_than_there_are_connections(tmp_path):
+    certificate = Certificate(tmp_path)
+    with http2_server(certificate, 100) as (url, server):
+        replies, end = ask({"url": url, "repeat": 300}, ca_bundle=str(certificate.ca_file))
+        use = [list(map(int, server.stdout.readline().split())) for _ in replies]
+    assert end.code == OK and len(replies) == 300
+    assert all(reply.fault == "ok" and reply.header("x-version") == ["two"] for reply in replies)
+    connections, most_in_flight = use[-1]
+    assert connections <= 16
+    assert 16 < most_in_flight <= 100
 
 
 # --- a far end that does harm (T23) ------------------------------------------------------------

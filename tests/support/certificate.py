@@ -14,8 +14,8 @@ from cryptography.x509.oid import NameOID
 class Certificate:
     """
     A self-signed certificate for an address or a name, in `directory`; who trusts `ca_file`
-    trusts the server. `newest`: the newest protocol that the server speaks, such as
-    ssl.TLSVersion.TLSv1_1.
+    trusts the server, whose key lies in `key_file`. `newest`: the newest protocol that the server
+    speaks, such as ssl.TLSVersion.TLSv1_1.
     """
 
     def __init__(self, directory, host="127.0.0.1", newest=None):
@@ -24,15 +24,15 @@ class Certificate:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _self_signed(key, host)
         self.ca_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        self._key_file = directory / f"{host}.key"
-        self._key_file.write_bytes(key.private_bytes(
+        self.key_file = directory / f"{host}.key"
+        self.key_file.write_bytes(key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption()))
 
     def context(self):
         """For the server's side."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.ca_file, self._key_file)
+        context.load_cert_chain(self.ca_file, self.key_file)
         if self._newest:
             context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL has no TLS 1.1 above level 0
             context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
