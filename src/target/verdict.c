@@ -6,33 +6,27 @@
 
 enum { LINE_MAX_BYTES = 1024, LARGEST = 3 };
 
-FLOW_PRINTF(2, 0)
-static void add_line(struct flow_str *lines, const char *format, va_list args)
-{
-    char line[LINE_MAX_BYTES];
-
-    (void)vsnprintf(line, sizeof line, format, args);
-    flow_str_addf(lines, "%s\n", line);
-}
-
 void flow_verdict_fault(struct flow_verdict *verdict, const char *format, ...)
 {
+    char line[LINE_MAX_BYTES];
     va_list args;
 
-    if (++verdict->fault_count > FLOW_VERDICT_LINES)
-        return;
     va_start(args, format);
-    add_line(&verdict->faults, format, args);
+    (void)vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    if (++verdict->fault_count <= FLOW_VERDICT_LINES)
+        flow_str_addf(&verdict->faults, "%s\n", line);
 }
 
 void flow_verdict_remark(struct flow_verdict *verdict, const char *format, ...)
 {
+    char line[LINE_MAX_BYTES];
     va_list args;
 
     va_start(args, format);
-    add_line(&verdict->remarks, format, args);
+    (void)vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    flow_str_addf(&verdict->remarks, "%s\n", line);
 }
 
 void flow_verdict_done(struct flow_verdict *verdict)

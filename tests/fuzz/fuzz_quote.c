@@ -260,8 +260,7 @@ static void check_rest(struct flow_bytes value)
 {
     const struct flow_pair pair = {.key = "B", .value = value, .secret = true};
     FLOW_CLEANUP(flow_secret_freep)
-    struct flow_secret *dotenv = NULL,
-                       *runner = NULL, *masks = NULL;
+    struct flow_secret *dotenv = NULL, *runner = NULL, *masks = NULL;
     struct flow_err err = FLOW_ERR_INIT;
 
     (void)flow_format_write(FLOW_FORMAT_DOTENV, &pair, 1, &dotenv, &err);
