@@ -263,6 +263,26 @@ static enum flow_code succeed(struct flight *flight, const struct flow_http_repl
     return code;
 }
 
+static const char *transport_advice(enum flow_http_fault fault)
+{
+    switch (fault) {
+    case FLOW_HTTP_RESOLVE:
+    case FLOW_HTTP_CONNECT:
+    case FLOW_HTTP_TLS:
+    case FLOW_HTTP_TIMEOUT:
+    case FLOW_HTTP_CUT:
+        return "check the network, the proxy and the endpoint, and repeat";
+    case FLOW_HTTP_CERTIFICATE:
+        return "AWS_CA_BUNDLE names the certificates of an authority of your own";
+    case FLOW_HTTP_NONSENSE:
+    case FLOW_HTTP_TOO_LARGE:
+    case FLOW_HTTP_REDIRECT:
+        return "check that the endpoint is one of AWS's services";
+    default:
+        return NULL;
+    }
+}
+
 static enum flow_code fail(struct flight *flight, const struct flow_http_reply *reply,
                            const struct flow_retry_outcome *outcome,
                            const struct flow_aws_fault *fault, enum flow_retry_verdict verdict,
@@ -282,7 +302,8 @@ static enum flow_code fail(struct flight *flight, const struct flow_http_reply *
         (void)flow_err_hint(&failure, "%s", flow_retry_words(verdict));
     if (flight->retry.skew_tried || flow_retry_classify(outcome) == FLOW_RETRY_SKEW)
         describe_skew(flight, outcome, &failure);
-    advice = answered ? flow_aws_fault_advice(fault->error, failure.code) : NULL;
+    advice = answered ? flow_aws_fault_advice(fault->error, failure.code)
+                      : transport_advice(reply->fault);
     if (advice != NULL)
         (void)flow_err_hint(&failure, "%s", advice);
     answer.lost = flight->call.is_write && (answered ? reply->status >= 500 : reply->sent);
