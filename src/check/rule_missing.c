@@ -1,9 +1,30 @@
 #include "check/rule.h"
+#include "text/names.h"
+
+static bool has_source(const struct flow_stage *stage, enum flow_source source)
+{
+    for (size_t i = 0; i < stage->source_count; i++)
+        if (stage->sources[i] == source)
+            return true;
+    return false;
+}
 
 static void add_sources(const struct flow_stage *stage, struct flow_str *sentence)
 {
     for (size_t i = 0; i < stage->source_count; i++)
         flow_str_addf(sentence, "%s%s", i > 0 ? ", " : "", flow_source_name(stage->sources[i]));
+}
+
+/* A key that every visitor's browser sees is no secret, so no SecureString. */
+static void add_remedy(const struct flow_question *question, const char *param,
+                       struct flow_str *sentence)
+{
+    bool local = has_source(question->stage, FLOW_SOURCE_LOCAL) &&
+                 !has_source(question->stage, FLOW_SOURCE_SSM);
+
+    flow_str_addf(sentence, "; flowenv put %s%s%s", local ? "--store local " : "",
+                  flow_name_public_prefix(question->need->key) != NULL ? "--type String " : "",
+                  param);
 }
 
 static bool finds(const struct flow_question *question, struct flow_str *sentence)
@@ -16,7 +37,7 @@ static bool finds(const struct flow_question *question, struct flow_str *sentenc
     add_sources(question->stage, sentence);
     flow_str_add(sentence, ")");
     if (flow_question_param(question, &name))
-        flow_str_addf(sentence, "; flowenv put %s", name.text);
+        add_remedy(question, name.text, sentence);
     return true;
 }
 

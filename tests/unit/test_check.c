@@ -11,6 +11,8 @@ static const char project_text[] = "[project]\n"
                                    "prefix = /flowlogic/{stage}\n"
                                    "[stage.dev]\n"
                                    "sources = dotenv, ssm\n"
+                                   "[stage.local]\n"
+                                   "sources = local\n"
                                    "[stage.prod]\n"
                                    "sources = ssm\n"
                                    "[require]\n"
@@ -121,6 +123,17 @@ TEST("what the example asks for and the stage lacks is missing, with the way to 
     EXPECT_INT(flow_check_errors(&inquiry.check), 4);
 }
 
+TEST("the way to put it fits the stage's store and a key that is public")
+{
+    FLOW_CLEANUP(inquiry_done) struct inquiry inquiry = make_inquiry("local");
+
+    ask(&inquiry, "VITE_API_URL=\n");
+    EXPECT_STR(
+        found(&inquiry),
+        "missing VITE_API_URL .env.example:1:1 no source of local has it (local); flowenv put "
+        "--store local --type String /flowlogic/local/vite-api-url\n");
+}
+
 TEST("a broken example is an error with file, line and column")
 {
     FLOW_CLEANUP(inquiry_done) struct inquiry inquiry = make_inquiry("prod");
@@ -140,11 +153,11 @@ TEST("a stage's own rule decides whether a key may be missing, and a default is 
 
     offer(&prod, "STRIPE_SECRET_KEY", "sk_live_x", SECRET);
     ask(&prod, NULL);
-    EXPECT_STR(found(&prod), "missing SENTRY_DSN flowenv.ini:12:1 no source of prod has it (ssm); "
+    EXPECT_STR(found(&prod), "missing SENTRY_DSN flowenv.ini:14:1 no source of prod has it (ssm); "
                              "flowenv put /flowlogic/prod/sentry-dsn\n");
     offer(&dev, "STRIPE_SECRET_KEY", "sk_x", SECRET);
     ask(&dev, NULL);
-    EXPECT_STR(found(&dev), "missing DEV_ONLY flowenv.ini:14:1 no source of dev has it (dotenv, "
+    EXPECT_STR(found(&dev), "missing DEV_ONLY flowenv.ini:16:1 no source of dev has it (dotenv, "
                             "ssm); flowenv put /flowlogic/dev/dev-only\n");
 }
 
@@ -171,11 +184,11 @@ TEST("a value breaks the rules of [require] one by one, and no finding shows it"
     offer(&inquiry, "SENTRY_DSN", "x", PLAIN);
     ask(&inquiry, NULL);
     EXPECT_STR(found(&inquiry),
-               "type API_TIMEOUT_MS flowenv.ini:11:1 its value in ssm is no whole number\n"
-               "kind STRIPE_SECRET_KEY flowenv.ini:9:1 it is a secret, but ssm keeps /flowlogic/x "
+               "type API_TIMEOUT_MS flowenv.ini:13:1 its value in ssm is no whole number\n"
+               "kind STRIPE_SECRET_KEY flowenv.ini:11:1 it is a secret, but ssm keeps /flowlogic/x "
                "as a String, readable for all who may list it; delete it and put it again as a "
                "SecureString\n"
-               "prefix STRIPE_SECRET_KEY flowenv.ini:10:1 its value in ssm does not begin with "
+               "prefix STRIPE_SECRET_KEY flowenv.ini:12:1 its value in ssm does not begin with "
                "sk_live_\n");
     EXPECT_ABSENT("sk_test", found(&inquiry));
     EXPECT_ABSENT("3000ms", found(&inquiry));
@@ -253,7 +266,7 @@ TEST("what cannot be read is said to be unreadable, and nothing else")
           (struct flow_origin){.kind = FLOW_SECRET, .unreadable = true, .why = "no kms:Decrypt"});
     offer(&inquiry, "SENTRY_DSN", "x", PLAIN);
     ask(&inquiry, NULL);
-    EXPECT_STR(found(&inquiry), "unreadable STRIPE_SECRET_KEY flowenv.ini:9:1 it exists in ssm as "
+    EXPECT_STR(found(&inquiry), "unreadable STRIPE_SECRET_KEY flowenv.ini:11:1 it exists in ssm as "
                                 "/flowlogic/x but cannot be read: no kms:Decrypt\n");
 }
 
