@@ -165,6 +165,25 @@ static void refund(const struct flow_retry_policy *policy, struct flow_retry_quo
         quota->tokens = policy->quota;
 }
 
+static enum flow_retry_verdict correct_once(struct flow_retry_call *call, int64_t *ret_delay_ms)
+{
+    if (call->skew_tried)
+        return FLOW_RETRY_STOP;
+    call->skew_tried = true;
+    *ret_delay_ms = 0;
+    return FLOW_RETRY_AGAIN;
+}
+
+static enum flow_retry_verdict pay(struct flow_retry_quota *quota, struct flow_retry_call *call,
+                                   unsigned cost)
+{
+    if (quota->tokens < cost)
+        return FLOW_RETRY_QUOTA;
+    quota->tokens -= cost;
+    call->paid = cost;
+    return FLOW_RETRY_AGAIN;
+}
+
 enum flow_retry_verdict flow_retry_next(const struct flow_retry_policy *policy,
                                         struct flow_retry_quota *quota,
                                         struct flow_retry_call *call,
@@ -173,32 +192,20 @@ enum flow_retry_verdict flow_retry_next(const struct flow_retry_policy *policy,
 {
     enum flow_retry_kind kind = flow_retry_classify(outcome);
     bool throttled = kind == FLOW_RETRY_THROTTLE;
-    unsigned cost = throttled ? policy->throttle_cost : policy->cost;
-    int64_t delay_ms;
 
     call->attempts++;
     if (kind == FLOW_RETRY_DONE)
         refund(policy, quota, call);
     if (kind == FLOW_RETRY_DONE || kind == FLOW_RETRY_FINAL)
         return FLOW_RETRY_STOP;
-    if (kind == FLOW_RETRY_SKEW) {
-        if (call->skew_tried)
-            return FLOW_RETRY_STOP;
-        call->skew_tried = true;
-        *ret_delay_ms = 0;
-        return FLOW_RETRY_AGAIN;
-    }
+    if (kind == FLOW_RETRY_SKEW)
+        return correct_once(call, ret_delay_ms);
     if (call->attempts >= policy->attempts)
         return FLOW_RETRY_ATTEMPTS;
-    delay_ms = delay_of(policy, call->attempts - 1, throttled, outcome, chance);
-    if (now_ms + delay_ms - call->began_ms > policy->call_ms)
+    *ret_delay_ms = delay_of(policy, call->attempts - 1, throttled, outcome, chance);
+    if (now_ms + *ret_delay_ms - call->began_ms > policy->call_ms)
         return FLOW_RETRY_TIME;
-    if (quota->tokens < cost)
-        return FLOW_RETRY_QUOTA;
-    quota->tokens -= cost;
-    call->paid = cost;
-    *ret_delay_ms = delay_ms;
-    return FLOW_RETRY_AGAIN;
+    return pay(quota, call, throttled ? policy->throttle_cost : policy->cost);
 }
 
 const char *flow_retry_words(enum flow_retry_verdict verdict)
