@@ -15,10 +15,16 @@ static enum flow_code no_algorithm(const char *name, struct flow_err *err)
     return flow_err_set(err, FLOW_E_IO, "the OpenSSL library can't compute %s", name);
 }
 
+/* False where OpenSSL found no memory for its start: a fetch would end the process. */
+static bool started(void)
+{
+    return OSSL_LIB_CTX_get0_global_default() != NULL;
+}
+
 enum flow_code flow_sha256(struct flow_bytes data, unsigned char digest[FLOW_SHA256_LEN],
                            struct flow_err *err)
 {
-    if (sha256 == NULL)
+    if (sha256 == NULL && started())
         sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (sha256 == NULL || EVP_Digest(data.at, data.len, digest, NULL, sha256, NULL) != 1)
         return no_algorithm("SHA-256", err);
@@ -46,7 +52,7 @@ enum flow_code flow_hmac_sha256(struct flow_bytes key, struct flow_bytes data,
     EVP_MAC_CTX *context;
     bool done;
 
-    if (hmac == NULL)
+    if (hmac == NULL && started())
         hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     context = hmac == NULL ? NULL : EVP_MAC_CTX_new(hmac);
     done = context != NULL && hmac_run(context, key, data, digest);

@@ -339,6 +339,24 @@ TEST("32 levels are read and 33 are not, of lists and of objects; a million end 
     EXPECT_CODE(parse(deep, sizeof deep, &root, &err), FLOW_E_LIMIT);
 }
 
+TEST("a document of 8 MiB is read, and one byte more is too many")
+{
+    static char text[FLOW_JSON_BYTES_MAX + 1];
+    struct flow_err err = FLOW_ERR_INIT;
+    struct flow_json *root = NULL;
+
+    memset(text, 'a', sizeof text);
+    text[0] = text[FLOW_JSON_BYTES_MAX - 1] = '"';
+    OK(parse(text, FLOW_JSON_BYTES_MAX, &root, &err), err);
+    EXPECT_INT(strlen(flow_json_text(root)), FLOW_JSON_BYTES_MAX - 2);
+    flow_json_free(root);
+    root = NULL;
+    text[FLOW_JSON_BYTES_MAX - 1] = 'a';
+    text[FLOW_JSON_BYTES_MAX] = '"';
+    EXPECT_CODE(parse(text, sizeof text, &root, &err), FLOW_E_LIMIT);
+    EXPECT_STR(err.text, "the reply is not valid JSON: more than 8 MiB at byte 0");
+}
+
 TEST("the sentence says what is wrong and where")
 {
     static const struct {
