@@ -6,10 +6,23 @@
 #include "text/names.h"
 
 const struct command *const commands[] = {
-    &command_put,        &command_get,    &command_list,    &command_rm,
-    &command_history,    &command_export, &command_exec,    &command_explain,
-    &command_status,     &command_check,  &command_render,  &command_refresh,
-    &command_completion, &command_help,   &command_version, NULL,
+    &command_put,
+    &command_get,
+    &command_list,
+    &command_rm,
+    &command_history,
+    &command_export,
+    &command_exec,
+    &command_explain,
+    &command_status,
+    &command_check,
+    &command_render,
+    &command_refresh,
+    &command_init,
+    &command_completion,
+    &command_help,
+    &command_version,
+    NULL,
 };
 
 const char *const group_titles[GROUP_COUNT] = {

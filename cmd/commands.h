@@ -8,6 +8,6 @@ extern const struct command command_put, command_get, command_list, command_rm, 
 extern const struct command command_export, command_exec, command_explain, command_status;
 extern const struct command command_check, command_render;
 extern const struct command command_refresh;
-extern const struct command command_completion, command_help, command_version;
+extern const struct command command_init, command_completion, command_help, command_version;
 
 #endif

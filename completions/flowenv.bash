@@ -34,7 +34,7 @@ _flowenv() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _flowenv_words "put get list rm history export exec explain status check render refresh completion help version --help --version"
+        _flowenv_words "put get list rm history export exec explain status check render refresh init completion help version --help --version"
         return
     fi
     # Readline makes three words of --option=VALUE.
@@ -264,6 +264,14 @@ _flowenv() {
         *) : ;;
         esac
         ;;
+    init)
+        case $prev in
+        esac
+        case $cur in
+        -*) _flowenv_words "--dry-run --help" ;;
+        *) _flowenv_paths -d ;;
+        esac
+        ;;
     completion)
         case $prev in
         --words) :; return ;;
@@ -279,7 +287,7 @@ _flowenv() {
         esac
         case $cur in
         -*) _flowenv_words "--man --help" ;;
-        *) _flowenv_words "put get list rm history export exec explain status check render refresh completion help version" ;;
+        *) _flowenv_words "put get list rm history export exec explain status check render refresh init completion help version" ;;
         esac
         ;;
     version)

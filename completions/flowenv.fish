@@ -235,6 +235,11 @@ complete -c flowenv -n '__flowenv_is refresh' -l accept-rollback -d 'take a vaul
 complete -c flowenv -n '__flowenv_is refresh' -l project -x -a '(__fish_complete_directories)' -d 'look for flowenv.ini in DIR and its parents, not here'
 complete -c flowenv -n '__flowenv_is refresh' -l help -s h -d 'explain the command'
 
+complete -c flowenv -n __flowenv_first -a init -d 'Write a first flowenv.ini from what the directory shows'
+complete -c flowenv -n '__flowenv_is init' -l dry-run -s n -d 'print the file, and write nothing'
+complete -c flowenv -n '__flowenv_is init' -l help -s h -d 'explain the command'
+complete -c flowenv -n '__flowenv_is init' -x -a '(__fish_complete_directories)'
+
 complete -c flowenv -n __flowenv_first -a completion -d 'Print the completion script of a shell'
 complete -c flowenv -n '__flowenv_is completion' -l words -x -d 'print the words for STAGE, TARGET, FORMAT and so on instead'
 complete -c flowenv -n '__flowenv_is completion' -l project -x -a '(__fish_complete_directories)' -d 'look for flowenv.ini in DIR and its parents, not here'
@@ -244,7 +249,7 @@ complete -c flowenv -n '__flowenv_is completion' -x -a 'bash zsh fish'
 complete -c flowenv -n __flowenv_first -a help -d 'Explain flowenv or one command'
 complete -c flowenv -n '__flowenv_is help' -l man -d 'print the man page, for man -l'
 complete -c flowenv -n '__flowenv_is help' -l help -s h -d 'explain the command'
-complete -c flowenv -n '__flowenv_is help' -x -a 'put get list rm history export exec explain status check render refresh completion help version'
+complete -c flowenv -n '__flowenv_is help' -x -a 'put get list rm history export exec explain status check render refresh init completion help version'
 
 complete -c flowenv -n __flowenv_first -a version -d 'Print the versions of flowenv and of what it stands on'
 complete -c flowenv -n '__flowenv_is version' -l json -d 'answer in JSON, for programs'
