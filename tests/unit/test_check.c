@@ -194,6 +194,38 @@ TEST("a value breaks the rules of [require] one by one, and no finding shows it"
     EXPECT_ABSENT("3000ms", found(&inquiry));
 }
 
+static bool is_whole_number(const char *value)
+{
+    FLOW_CLEANUP(inquiry_done) struct inquiry inquiry = make_inquiry("dev");
+
+    offer(&inquiry, "API_TIMEOUT_MS", value, PLAIN);
+    offer(&inquiry, "STRIPE_SECRET_KEY", "sk_x", SECRET);
+    offer(&inquiry, "DEV_ONLY", "x", PLAIN);
+    ask(&inquiry, NULL);
+    EXPECT(inquiry.check.finding_count <= 1);
+    return inquiry.check.finding_count == 0;
+}
+
+TEST("a whole number is digits with one sign at most")
+{
+    EXPECT(is_whole_number("0") && is_whole_number("-5") && is_whole_number("+0042"));
+    EXPECT(!is_whole_number("-") && !is_whole_number("5.") && !is_whole_number("--5"));
+    EXPECT(!is_whole_number("1e3") && !is_whole_number("0x1f") && !is_whole_number("5ms"));
+}
+
+TEST("an example's lines end in CR, LF or both, and the last assignment's line counts")
+{
+    FLOW_CLEANUP(inquiry_done) struct inquiry inquiry = make_inquiry("prod");
+
+    ask(&inquiry, "A=1\rB=\r\nC='x\ny'\nexport D=\nA=2");
+    EXPECT_INT(inquiry.check.need_count, 4);
+    EXPECT_INT(inquiry.check.needs[0].line, 6);
+    EXPECT_INT(inquiry.check.needs[1].line, 2);
+    EXPECT_INT(inquiry.check.needs[2].line, 3);
+    EXPECT_INT(inquiry.check.needs[3].line, 5);
+    EXPECT_INT(inquiry.check.needs[3].column, 8);
+}
+
 TEST("a secret in a .env file is no String, for that file has no kinds")
 {
     FLOW_CLEANUP(inquiry_done) struct inquiry inquiry = make_inquiry("dev");
