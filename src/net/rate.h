@@ -5,7 +5,8 @@
  *
  * A throttle halves the rate, down to an eighth, and empties the bucket;
  * FLOW_RATE_CALM_MS without another one gives the full rate back.
- * Unit:   milliseconds of one steady clock; inside, microseconds.
+ * Unit:   milliseconds of one steady clock; inside, microseconds. A state that
+ *         was kept over a restart of the machine means nothing to the new clock.
  * Source: THREATS T25; the bucket is kept as a theoretical arrival time (ITU-T
  *         I.371, GCRA), so its state is one number.
  */

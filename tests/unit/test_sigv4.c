@@ -54,7 +54,7 @@ static char *read_vectors(size_t *ret_len)
 
     (void)snprintf(path, sizeof path, "%s/sigv4/aws-signing-v4-header.json",
                    root != NULL ? root : "../shared/vectors");
-    file = fopen(path, "re");
+    file = fopen(path, "r");
     if (file == NULL)
         return NULL;
     text = malloc(VECTORS_MAX);
@@ -154,7 +154,9 @@ static void expect_vector(const struct flow_json *wish, const struct flow_json *
     expect_stages(&identity, &request, expect);
 }
 
-TEST("every stage of every published vector comes out byte for byte")
+TEST("every stage of AWS's published vectors, where FLOWENV_VECTORS or ../shared/vectors holds "
+     "them, "
+     "comes out byte for byte")
 {
     FLOW_CLEANUP(flow_json_freep) struct flow_json *vectors = NULL;
     FLOW_CLEANUP(flow_freep) char *text = NULL;
@@ -163,10 +165,8 @@ TEST("every stage of every published vector comes out byte for byte")
     struct flow_bytes bytes = {.len = 0};
 
     text = read_vectors(&bytes.len);
-    if (text == NULL) {
-        print_message("skipped: no vectors in ../shared/vectors or FLOWENV_VECTORS\n");
+    if (text == NULL)
         skip();
-    }
     bytes.at = (const unsigned char *)text;
     OK(flow_json_parse(bytes, "the vectors", &vectors, &err), err);
     EXPECT_INT(flow_json_count(vectors), 38);
