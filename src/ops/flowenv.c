@@ -43,10 +43,12 @@ static void notice(void *context, const char *sentence)
         flow->options.notice(flow->options.context, sentence);
 }
 
-static enum flowenv_status result(const struct flow_err *err, struct flowenv_error *error)
+/* On success err may still tell of a file that need not be there, so the code alone counts. */
+static enum flowenv_status result(enum flow_code code, const struct flow_err *err,
+                                  struct flowenv_error *error)
 {
-    error->status = (enum flowenv_status)flow_outcome(err->code);
-    (void)snprintf(error->text, sizeof error->text, "%s", err->code ? err->text : "");
+    error->status = (enum flowenv_status)flow_outcome(code);
+    (void)snprintf(error->text, sizeof error->text, "%s", code ? err->text : "");
     return error->status;
 }
 
@@ -79,19 +81,17 @@ enum flowenv_status flowenv_open(const struct flowenv_options *options, struct f
     struct flowenv *flow = calloc(1, sizeof *flow);
     struct flow_err err = FLOW_ERR_INIT;
 
-    if (flow == NULL) {
-        (void)flow_err_nomem(&err);
-        return result(&err, error);
-    }
+    if (flow == NULL)
+        return result(flow_err_nomem(&err), &err, error);
     if (options != NULL)
         flow->options = *options;
     if (flow_secret_start(&err) || flow_environ_copy(environ, &flow->env, &err) ||
         open_session(flow, &err)) {
         flowenv_close(flow);
-        return result(&err, error);
+        return result(err.code, &err, error);
     }
     *ret_flow = flow;
-    return result(&err, error);
+    return result(FLOW_OK, &err, error);
 }
 
 static void drop_view(struct flowenv *flow)
@@ -145,9 +145,11 @@ enum flowenv_status flowenv_resolve_stage(struct flowenv *flow, const char *stag
     drop_view(flow);
     if (flow_session_stage(flow->session, stage, false, &found, &err) ||
         flow_resolve_stage(flow->session, found, &options, &flow->view, &err) ||
-        take_entries(flow, &err))
+        take_entries(flow, &err)) {
         drop_view(flow);
-    return result(&err, error);
+        return result(err.code, &err, error);
+    }
+    return result(FLOW_OK, &err, error);
 }
 
 enum flowenv_status flowenv_resolve_files(struct flowenv *flow, const char *const *paths,
@@ -158,9 +160,11 @@ enum flowenv_status flowenv_resolve_files(struct flowenv *flow, const char *cons
 
     drop_view(flow);
     if (flow_resolve_files(flow->session, paths, count, &options, &flow->view, &err) ||
-        take_entries(flow, &err))
+        take_entries(flow, &err)) {
         drop_view(flow);
-    return result(&err, error);
+        return result(err.code, &err, error);
+    }
+    return result(FLOW_OK, &err, error);
 }
 
 size_t flowenv_count(const struct flowenv *flow)
