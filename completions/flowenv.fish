@@ -236,7 +236,7 @@ complete -c flowenv -n '__flowenv_is refresh' -l project -x -a '(__fish_complete
 complete -c flowenv -n '__flowenv_is refresh' -l help -s h -d 'explain the command'
 
 complete -c flowenv -n __flowenv_first -a init -d 'Write a first flowenv.ini from what the directory shows'
-complete -c flowenv -n '__flowenv_is init' -l dry-run -s n -d 'print the file, and write nothing'
+complete -c flowenv -n '__flowenv_is init' -l dry-run -s n -d 'print what would be written, write nothing'
 complete -c flowenv -n '__flowenv_is init' -l help -s h -d 'explain the command'
 complete -c flowenv -n '__flowenv_is init' -x -a '(__fish_complete_directories)'
 

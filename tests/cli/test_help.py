@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 COMMANDS = ["put", "get", "list", "rm", "history", "export", "exec", "explain", "status", "check",
-            "render", "refresh", "completion", "help", "version"]
+            "render", "refresh", "init", "completion", "help", "version"]
 
 
 def test_every_command_is_in_the_overview_with_a_line(flowenv):
