@@ -129,9 +129,9 @@ $(BUILD)/asan/fuzz/%: $(BUILD)/asan/obj/tests/fuzz/%.o $(BUILD)/asan/obj/tests/s
 	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
 # Small programs that let a script look at one module: tests/support/NAME_main.c.
 SUPPORT_BIN := $(patsubst tests/support/%.c,$(BUILD)/asan/support/%,$(wildcard tests/support/*_main.c))
-$(BUILD)/asan/support/%: $(BUILD)/asan/obj/tests/support/%.o $(BUILD)/asan/lib/libflowenv.a
+$(BUILD)/asan/support/%: $(BUILD)/asan/obj/tests/support/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
+	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -lcmocka -o $@
 
 asan: $(BUILD)/asan/bin/flowenv $(BUILD)/asan/lib/flowenv/net.so $(SUPPORT_BIN)
 

@@ -21,6 +21,11 @@ def operations(fault):
     return [call.operation for call in fault.calls()]
 
 
+@pytest.mark.parametrize("far_end", ["moto_signed", "fault"])
+def test_ssm_keeps_the_contract_of_every_store(ssm, far_end, request):
+    ssm.keeps_contract(request.getfixturevalue(far_end))
+
+
 # --- the other side of every write and read: Moto, boto3, the AWS CLI ------------------------
 
 @pytest.mark.parametrize("value", BYTES, ids=range(len(BYTES)))

@@ -41,6 +41,11 @@ class Ssm:
         assert CODES[int(number) - 1] == code, error
         return sentence.strip()
 
+    def keeps_contract(self, far_end):
+        done = subprocess.run([self.program.with_name("ssm_contract_main")], capture_output=True,
+                              env={"HOME": str(self.home), **far_end.env}, timeout=60)
+        assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+
     def fetch(self, far_end, *args, **options):
         return {each["name"]: each for each in self.ok(far_end, "fetch", *args, **options)}
 
