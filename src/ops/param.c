@@ -3,196 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/place.h"
+#include "ops/seen.h"
 #include "ops/snapshot.h"
 #include "text/names.h"
-
-/* Where a NAME leads: the parameter's full name, and the store that has it. */
-struct place {
-    struct flow_str name;
-    char *selector;                 /* NULL: the newest; a version or a label, in name's memory */
-    const struct flow_stage *stage; /* NULL: none */
-    enum flow_source source;
-    struct flow_store *store; /* NULL until opened */
-};
-
-#define PLACE_INIT                                                                                 \
-    {                                                                                              \
-        .name = FLOW_STR_INIT(FLOW_STR_LINE_MAX)                                                   \
-    }
-
-static void place_done(struct place *place)
-{
-    free(place->selector);
-    flow_str_done(&place->name);
-}
-
-/* --- names -------------------------------------------------------------------------------- */
-
-/* Names known without asking anybody: the local store's, or those of a snapshot of any age. */
-static enum flow_code known_names(struct flow_session *session, const struct place *place,
-                                  const char *prefix, struct flow_params *known,
-                                  struct flow_err *err)
-{
-    struct flow_fetch what = {.prefix = prefix, .without_values = true};
-    struct flow_snapshot_want want = {
-        .source = place->source, .stage = place->stage, .prefix = prefix, .any_age = true};
-    struct flow_snapshot snapshot;
-    struct flow_store *store = NULL;
-
-    if (place->source == FLOW_SOURCE_LOCAL) {
-        if (flow_params_init(known, err) ||
-            flow_session_store(session, place->source, place->stage, false, &store, err))
-            return err->code;
-        return store->class->fetch(store, &what, known, err);
-    }
-    if (flow_snapshot_get(session, &want, &snapshot, err))
-        return err->code;
-    *known = snapshot.params;
-    return FLOW_OK;
-}
-
-/* The known parameter that gives this key, or NULL. */
-static const char *param_of_key(const struct flow_params *known, const char *prefix,
-                                const char *key)
-{
-    FLOW_CLEANUP(flow_str_done) struct flow_str its_key = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
-    struct flow_err ignored = FLOW_ERR_INIT;
-    size_t i;
-
-    for (i = 0; i < known->count; i++)
-        if (flow_name_to_key(known->list[i].name, prefix, &its_key, &ignored) == FLOW_OK &&
-            strcmp(its_key.text, key) == 0)
-            return known->list[i].name;
-    return NULL;
-}
-
-/* STRIPE_SECRET_KEY rather than stripe/secret-key. */
-static bool looks_like_key(const char *text)
-{
-    const char *p;
-
-    for (p = text; *p != '\0'; p++)
-        if (*p >= 'a' && *p <= 'z')
-            return false;
-    return flow_name_is_key(text);
-}
-
-/* From a key back to its parameter: [names], a parameter that is there, the rule of DESIGN 4. */
-static enum flow_code name_from_key(struct flow_session *session, struct place *place,
-                                    const char *key, struct flow_err *err)
-{
-    const struct flow_project *project = flow_session_project(session);
-    FLOW_CLEANUP(flow_params_done) struct flow_params known = {0};
-    struct flow_err ignored = FLOW_ERR_INIT;
-    const char *prefix = place->stage->prefix, *existing = NULL;
-    size_t i;
-
-    for (i = 0; i < project->name_count; i++)
-        if (strcmp(project->names[i].key, key) == 0) {
-            const char *param = project->names[i].param;
-
-            if (param[0] != '/')
-                flow_str_addf(&place->name, "%s/", prefix);
-            flow_str_add(&place->name, param);
-            return flow_str_check(&place->name, "the parameter's name", err);
-        }
-    if (known_names(session, place, prefix, &known, &ignored) == FLOW_OK)
-        existing = param_of_key(&known, prefix, key);
-    if (existing == NULL)
-        return flow_name_to_param(key, prefix, &place->name, err);
-    flow_str_add(&place->name, existing);
-    return flow_str_check(&place->name, "the parameter's name", err);
-}
-
-static enum flow_code relative_name(struct flow_session *session, struct place *place,
-                                    const char *name, const char *stage, bool writes,
-                                    struct flow_err *err)
-{
-    if (stage == NULL && (writes || flow_session_project(session) == NULL))
-        return flow_err_set(err, FLOW_E_USAGE,
-                            "a name that does not begin with / is relative to a stage; say "
-                            "--stage NAME, or the full name");
-    if (flow_session_stage(session, stage, writes, &place->stage, err))
-        return err->code;
-    if (place->stage->prefix == NULL)
-        return flow_err_set(err, FLOW_E_USAGE, "stage %s has no prefix; set prefix in flowenv.ini",
-                            place->stage->name);
-    if (looks_like_key(name))
-        return name_from_key(session, place, name, err);
-    flow_str_addf(&place->name, "%s%s%s", place->stage->prefix, name[0] != '\0' ? "/" : "", name);
-    return flow_str_check(&place->name, "the parameter's name", err);
-}
-
-/* Finds out which parameter of which store is meant. */
-static enum flow_code place_find(struct flow_session *session, const char *operand,
-                                 const char *stage, bool writes, struct place *place,
-                                 struct flow_err *err)
-{
-    if (flow_session_default_source(session, &place->source, err))
-        return err->code;
-    if (operand[0] != '/')
-        return relative_name(session, place, operand, stage, writes, err);
-    flow_str_add(&place->name, operand);
-    if (flow_str_check(&place->name, "the parameter's name", err))
-        return err->code;
-    if (stage != NULL)
-        return flow_session_stage(session, stage, writes, &place->stage, err);
-    place->stage = flow_session_covering(session, operand);
-    return FLOW_OK;
-}
-
-/* NAME, NAME:VERSION or NAME:LABEL; a name itself holds no colon. */
-static enum flow_code place_find_selected(struct flow_session *session, const char *operand,
-                                          const char *stage, struct place *place,
-                                          struct flow_err *err)
-{
-    FLOW_CLEANUP(flow_freep) char *name = strdup(operand);
-    char *colon;
-
-    if (name == NULL)
-        return flow_err_nomem(err);
-    colon = strchr(name, ':');
-    if (colon != NULL) {
-        *colon = '\0';
-        if (colon[1] == '\0')
-            return flow_err_set(err, FLOW_E_USAGE, "nothing behind the colon of %s:", name);
-        place->selector = strdup(colon + 1);
-        if (place->selector == NULL)
-            return flow_err_nomem(err);
-    }
-    if (place_find(session, name, stage, false, place, err))
-        return err->code;
-    return flow_name_check_param(place->name.text, err);
-}
-
-static enum flow_code place_open(struct flow_session *session, struct place *place, bool writes,
-                                 struct flow_err *err)
-{
-    return flow_session_store(session, place->source, place->stage, writes, &place->store, err);
-}
-
-/* Not found: say so, with the nearest name that is known to exist. */
-static enum flow_code not_found(struct flow_session *session, const struct place *place,
-                                struct flow_err *err)
-{
-    FLOW_CLEANUP(flow_params_done) struct flow_params known = {0};
-    FLOW_CLEANUP(flow_freep) const char **names = NULL;
-    struct flow_err ignored = FLOW_ERR_INIT;
-    const char *prefix = place->stage != NULL ? place->stage->prefix : "/", *nearest;
-    size_t i;
-
-    if (prefix == NULL || known_names(session, place, prefix, &known, &ignored))
-        return err->code;
-    names = calloc(known.count + 1, sizeof *names);
-    if (names == NULL)
-        return err->code;
-    for (i = 0; i < known.count; i++)
-        names[i] = known.list[i].name;
-    nearest = flow_name_nearest(place->name.text, names, known.count);
-    if (nearest != NULL && strcmp(nearest, place->name.text) != 0)
-        flow_err_hint(err, "did you mean %s?", nearest);
-    return err->code;
-}
 
 /* --- put -------------------------------------------------------------------------------------- */
 
@@ -206,14 +20,14 @@ static bool same_value(const struct flow_param *current, const struct flow_secre
 }
 
 /* T41: refuses to write over what this user has not seen. */
-static enum flow_code check_seen(struct flow_session *session, const struct place *place,
+static enum flow_code check_seen(struct flow_session *session, const struct flow_place *place,
                                  const struct flow_param *current, struct flow_err *err)
 {
     uint64_t seen = 0;
 
     if (place->source != FLOW_SOURCE_SSM)
         return FLOW_OK;
-    if (flow_snapshot_seen(session, place->stage, place->name.text, &seen, err))
+    if (flow_seen_version(session, place->stage, place->name.text, &seen, err))
         return err->code;
     if (seen == 0 || seen == current->version)
         return FLOW_OK;
@@ -227,7 +41,7 @@ static enum flow_code check_seen(struct flow_session *session, const struct plac
 
 /* What the put would do, decided on the version just read. current NULL: create. */
 static enum flow_code put_plan(struct flow_session *session, const struct flow_put_request *request,
-                               const struct place *place, const struct flow_param *current,
+                               const struct flow_place *place, const struct flow_param *current,
                                struct flow_receipt *receipt, struct flow_err *err)
 {
     receipt->type = request->has_type ? request->type : FLOW_SECURE_STRING;
@@ -251,19 +65,19 @@ static enum flow_code put_plan(struct flow_session *session, const struct flow_p
 }
 
 /* A write that can't be noted in the vault is done all the same. */
-static void note(struct flow_session *session, const struct place *place,
+static void note(struct flow_session *session, const struct flow_place *place,
                  const struct flow_param *param)
 {
     struct flow_err err = FLOW_ERR_INIT;
 
     if (place->source == FLOW_SOURCE_SSM &&
-        flow_snapshot_note(session, place->stage, place->name.text, param, &err))
+        flow_seen_note(session, place->stage, place->name.text, param, &err))
         flow_session_notice(session, "the snapshot still has the old value, say --refresh: %s",
                             err.text);
 }
 
 static enum flow_code put_apply(struct flow_session *session,
-                                const struct flow_put_request *request, struct place *place,
+                                const struct flow_put_request *request, struct flow_place *place,
                                 struct flow_receipt *receipt, struct flow_err *err)
 {
     struct flow_put put = {.name = place->name.text,
@@ -299,14 +113,14 @@ static enum flow_code put_apply(struct flow_session *session,
 enum flow_code flow_param_put(struct flow_session *session, const struct flow_put_request *request,
                               struct flow_receipt *receipt, struct flow_err *err)
 {
-    FLOW_CLEANUP(place_done) struct place place = PLACE_INIT;
+    FLOW_CLEANUP(flow_place_done) struct flow_place place = FLOW_PLACE_INIT;
     FLOW_CLEANUP(flow_params_done) struct flow_params params = {0};
     enum flow_code code;
 
     memset(receipt, 0, sizeof *receipt);
-    if (place_find(session, request->name, request->stage, true, &place, err) ||
-        flow_name_check_param(place.name.text, err) || place_open(session, &place, true, err) ||
-        flow_params_init(&params, err))
+    if (flow_place_find(session, request->name, request->stage, true, &place, err) ||
+        flow_name_check_param(place.name.text, err) ||
+        flow_place_open(session, &place, true, err) || flow_params_init(&params, err))
         return err->code;
     if (place.name.len >= sizeof receipt->name)
         return flow_err_set(err, FLOW_E_LIMIT, "the parameter's name is too long");
@@ -325,14 +139,14 @@ enum flow_code flow_param_put(struct flow_session *session, const struct flow_pu
  * --------------------------------------------------------------------------- */
 
 /* What was just looked at counts as seen, where an older version was seen before. */
-static void note_look(struct flow_session *session, const struct place *place,
+static void note_look(struct flow_session *session, const struct flow_place *place,
                       const struct flow_param *param)
 {
     struct flow_err err = FLOW_ERR_INIT;
     uint64_t seen = 0;
 
     if (place->source == FLOW_SOURCE_SSM && !param->unreadable &&
-        flow_snapshot_seen(session, place->stage, place->name.text, &seen, &err) == FLOW_OK &&
+        flow_seen_version(session, place->stage, place->name.text, &seen, &err) == FLOW_OK &&
         seen != 0 && seen != param->version)
         note(session, place, param);
 }
@@ -340,10 +154,10 @@ static void note_look(struct flow_session *session, const struct place *place,
 enum flow_code flow_param_get(struct flow_session *session, const char *operand, const char *stage,
                               struct flow_params *params, struct flow_err *err)
 {
-    FLOW_CLEANUP(place_done) struct place place = PLACE_INIT;
+    FLOW_CLEANUP(flow_place_done) struct flow_place place = FLOW_PLACE_INIT;
     enum flow_code code;
 
-    if (place_find_selected(session, operand, stage, &place, err))
+    if (flow_place_find_selected(session, operand, stage, &place, err))
         return err->code;
     if (place.source == FLOW_SOURCE_SSM && place.selector == NULL) {
         code = flow_snapshot_lookup(session, place.name.text, false, params, err);
@@ -353,11 +167,11 @@ enum flow_code flow_param_get(struct flow_session *session, const char *operand,
     if (place.source == FLOW_SOURCE_SSM &&
         flow_session_options(session)->freshness == FLOW_FRESH_OFFLINE)
         return flow_err_hint(err, "run without --offline");
-    if (place_open(session, &place, false, err))
+    if (flow_place_open(session, &place, false, err))
         return err->code;
     code = place.store->class->get(place.store, place.name.text, place.selector, params, err);
     if (code == FLOW_E_NOT_FOUND)
-        return not_found(session, &place, err);
+        return flow_place_not_found(session, &place, err);
     if (code == FLOW_OK && place.selector == NULL)
         note_look(session, &place, &params->list[params->count - 1]);
     return code;
@@ -366,11 +180,11 @@ enum flow_code flow_param_get(struct flow_session *session, const char *operand,
 enum flow_code flow_param_list(struct flow_session *session, const char *path, const char *stage,
                                bool with_values, struct flow_params *params, struct flow_err *err)
 {
-    FLOW_CLEANUP(place_done) struct place place = PLACE_INIT;
+    FLOW_CLEANUP(flow_place_done) struct flow_place place = FLOW_PLACE_INIT;
     struct flow_fetch what = {.without_values = !with_values};
     enum flow_code code;
 
-    if (place_find(session, path != NULL ? path : "", stage, false, &place, err))
+    if (flow_place_find(session, path != NULL ? path : "", stage, false, &place, err))
         return err->code;
     while (place.name.len > 1 && place.name.text[place.name.len - 1] == '/')
         flow_str_cut(&place.name, place.name.len - 1);
@@ -384,7 +198,7 @@ enum flow_code flow_param_list(struct flow_session *session, const char *path, c
             return flow_err_hint(err, "run without --offline");
     }
     what.prefix = place.name.text;
-    if (place_open(session, &place, false, err) ||
+    if (flow_place_open(session, &place, false, err) ||
         place.store->class->fetch(place.store, &what, params, err))
         return err->code;
     flow_params_sort(params);
@@ -395,21 +209,21 @@ enum flow_code flow_param_history(struct flow_session *session, const char *oper
                                   const char *stage, bool with_values, struct flow_params *params,
                                   struct flow_err *err)
 {
-    FLOW_CLEANUP(place_done) struct place place = PLACE_INIT;
+    FLOW_CLEANUP(flow_place_done) struct flow_place place = FLOW_PLACE_INIT;
     enum flow_code code;
 
-    if (place_find(session, operand, stage, false, &place, err) ||
-        flow_name_check_param(place.name.text, err) || place_open(session, &place, false, err))
+    if (flow_place_find(session, operand, stage, false, &place, err) ||
+        flow_name_check_param(place.name.text, err) || flow_place_open(session, &place, false, err))
         return err->code;
     code = place.store->class->history(place.store, place.name.text, with_values, params, err);
-    return code == FLOW_E_NOT_FOUND ? not_found(session, &place, err) : code;
+    return code == FLOW_E_NOT_FOUND ? flow_place_not_found(session, &place, err) : code;
 }
 
 /* --- rm
  * ------------------------------------------------------------------------------------------- */
 
 struct removals {
-    struct place *places;
+    struct flow_place *places;
     const char **names;
     bool *removed;
     size_t count;
@@ -420,7 +234,7 @@ static void removals_done(struct removals *removals)
     size_t i;
 
     for (i = 0; i < removals->count && removals->places != NULL; i++)
-        place_done(&removals->places[i]);
+        flow_place_done(&removals->places[i]);
     free(removals->places);
     free(removals->names);
     free(removals->removed);
@@ -437,11 +251,12 @@ static enum flow_code find_all(struct flow_session *session, const char *const *
     if (removals->places == NULL || removals->names == NULL || removals->removed == NULL)
         return flow_err_nomem(err);
     for (i = 0; i < removals->count; i++) {
-        struct place *place = &removals->places[i];
+        struct flow_place *place = &removals->places[i];
 
-        *place = (struct place)PLACE_INIT;
-        if (place_find(session, operands[i], stage, true, place, err) ||
-            flow_name_check_param(place->name.text, err) || place_open(session, place, true, err))
+        *place = (struct flow_place)FLOW_PLACE_INIT;
+        if (flow_place_find(session, operands[i], stage, true, place, err) ||
+            flow_name_check_param(place->name.text, err) ||
+            flow_place_open(session, place, true, err))
             return err->code;
         if (place->store != removals->places[0].store)
             return flow_err_set(err, FLOW_E_USAGE,

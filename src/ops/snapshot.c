@@ -3,78 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/list.h"
-#include "crypto/seal.h"
+#include "ops/cache.h"
 
-enum { RECORD_NAME_MAX = 62, FUTURE_TOLERATED_S = 300 };
-
-static const char index_record[] = "index";
-
-/* --- names of records and groups -------------------------------------------------- */
-
-/* A name that is too long for the vault is replaced by its hash. */
-static enum flow_code fit_name(struct flow_str *name, struct flow_err *err)
-{
-    unsigned char hash[FLOW_HASH_LEN];
-    struct flow_bytes bytes = {.at = (const unsigned char *)name->text, .len = name->len};
-    size_t i;
-
-    if (flow_str_check(name, "the name of a snapshot", err))
-        return err->code;
-    if (name->len <= RECORD_NAME_MAX)
-        return FLOW_OK;
-    flow_hash(NULL, &bytes, 1, hash);
-    flow_str_clear(name);
-    flow_str_add(name, "#");
-    for (i = 0; i < FLOW_HASH_LEN / 2; i++)
-        flow_str_addf(name, "%02x", hash[i]);
-    return flow_str_check(name, "the name of a snapshot", err);
-}
-
-static enum flow_code record_name(const struct flow_session *session,
-                                  const struct flow_stage *stage, const char *prefix,
-                                  struct flow_str *name, struct flow_err *err)
-{
-    const struct flow_project *project = flow_session_project(session);
-
-    flow_str_clear(name);
-    if (stage != NULL)
-        flow_str_addf(name, "%s/%s", project->name, stage->name);
-    else
-        flow_str_addf(name, "prefix:%s", prefix);
-    return fit_name(name, err);
-}
-
-/* "ssm IDENTITY " or, with a prefix behind, one group's whole source. */
-static enum flow_code group_source(struct flow_session *session, enum flow_source source,
-                                   const struct flow_stage *stage, const char *prefix,
-                                   struct flow_str *name, struct flow_err *err)
-{
-    const struct flow_aws *aws = NULL;
-
-    if (flow_session_aws(session, stage, &aws, err))
-        return err->code;
-    flow_str_clear(name);
-    flow_str_addf(name, "%s %s %s", flow_source_name(source), aws->identity, prefix);
-    return flow_str_check(name, "the identity of a snapshot", err);
-}
-
-static bool prefix_covers(const char *prefix, const char *name)
-{
-    size_t len = strlen(prefix);
-
-    if (strcmp(prefix, "/") == 0)
-        return name[0] == '/';
-    return strncmp(prefix, name, len) == 0 && name[len] == '/';
-}
-
-/* True for a group of that identity whose prefix covers the name. */
-static bool group_covers(const struct flow_group *group, const char *identity, const char *name)
-{
-    size_t len = strlen(identity);
-
-    return strncmp(group->source, identity, len) == 0 && prefix_covers(group->source + len, name);
-}
+enum { FUTURE_TOLERATED_S = 300 };
 
 /* --- ages ---------------------------------------------------------------------------- */
 
@@ -99,31 +30,6 @@ static int64_t group_age(const struct flow_session *session, const struct flow_g
 }
 
 /* --- reading ------------------------------------------------------------------------------ */
-
-/* The vault if there is one and snapshots are wanted; else NULL. A vault that is there but fails is
- * an error. */
-static enum flow_code cache_vault(struct flow_session *session, struct flow_vault **ret_vault,
-                                  struct flow_err *err)
-{
-    *ret_vault = NULL;
-    if (flow_session_options(session)->no_cache)
-        return FLOW_OK;
-    if (flow_session_vault(session, false, ret_vault, err))
-        return err->code == FLOW_E_NOT_FOUND ? FLOW_OK : err->code;
-    return FLOW_OK;
-}
-
-/* Loads a record; one that is not there comes back empty. */
-static enum flow_code load_record(struct flow_vault *vault, const char *name,
-                                  struct flow_record *record, struct flow_err *err)
-{
-    flow_record_init(record);
-    if (vault == NULL)
-        return FLOW_OK;
-    if (flow_vault_load(vault, name, record, err) && err->code != FLOW_E_NOT_FOUND)
-        return err->code;
-    return FLOW_OK;
-}
 
 static void take_group(struct flow_session *session, struct flow_group *group,
                        struct flow_snapshot *snapshot)
@@ -321,9 +227,9 @@ enum flow_code flow_snapshot_get(struct flow_session *session,
     struct flow_vault *vault = NULL;
     struct flow_group *group;
 
-    if (record_name(session, want->stage, want->prefix, &name, err) ||
-        group_source(session, want->source, want->stage, want->prefix, &source, err) ||
-        cache_vault(session, &vault, err) || load_record(vault, name.text, &record, err))
+    if (flow_cache_record(session, want->stage, want->prefix, &name, err) ||
+        flow_cache_source(session, want->source, want->stage, want->prefix, &source, err) ||
+        flow_cache_vault(session, &vault, err) || flow_cache_load(vault, name.text, &record, err))
         return err->code;
     group = flow_record_find(&record, source.text);
     if (may_serve(session, want, group)) {
@@ -359,7 +265,7 @@ static enum flow_code copy_found(const struct lookup *lookup, const struct flow_
             return flow_params_add(lookup->found, param, NULL, err);
     }
     for (i = 0; i < from->count && lookup->below; i++) {
-        if (!prefix_covers(lookup->name, from->list[i].name))
+        if (!flow_cache_covers(lookup->name, from->list[i].name))
             continue;
         if (flow_params_add(lookup->found, &from->list[i], NULL, err))
             return err->code;
@@ -381,9 +287,10 @@ static enum flow_code lookup_in(struct flow_session *session, const struct flow_
     struct flow_group *group;
     enum flow_code code;
 
-    if (record_name(session, stage, prefix, &record_of, err) ||
-        group_source(session, want.source, stage, prefix, &source, err) ||
-        cache_vault(session, &vault, err) || load_record(vault, record_of.text, &record, err))
+    if (flow_cache_record(session, stage, prefix, &record_of, err) ||
+        flow_cache_source(session, want.source, stage, prefix, &source, err) ||
+        flow_cache_vault(session, &vault, err) ||
+        flow_cache_load(vault, record_of.text, &record, err))
         return err->code;
     group = flow_record_find(&record, source.text);
     if (!may_serve(session, &want, group))
@@ -406,7 +313,7 @@ static enum flow_code lookup_everywhere(struct flow_session *session, const stru
     for (i = 0; i < stages && code == FLOW_E_NOT_FOUND; i++) {
         const struct flow_stage *stage = &project->stages[i];
 
-        if (stage->prefix != NULL && (prefix_covers(stage->prefix, lookup->name) ||
+        if (stage->prefix != NULL && (flow_cache_covers(stage->prefix, lookup->name) ||
                                       strcmp(stage->prefix, lookup->name) == 0))
             code = lookup_in(session, stage, stage->prefix, lookup, err);
     }
@@ -435,192 +342,4 @@ enum flow_code flow_snapshot_lookup(struct flow_session *session, const char *na
     if (code == FLOW_E_NOT_FOUND)
         return flow_err_set(err, code, "no snapshot that may be served holds %s", name);
     return code;
-}
-
-/* --- what was seen, what was written ---------------------------------------------------------- */
-
-struct note {
-    const char *identity; /* "ssm IDENTITY " */
-    const char *name;
-    const struct flow_param *param; /* NULL: removed */
-    int64_t now_s;
-    const char *index_source;
-};
-
-static enum flow_code note_in_group(const struct note *note, struct flow_group *group,
-                                    const struct flow_param *param, struct flow_err *err)
-{
-    struct flow_param *old;
-
-    flow_params_sort(&group->params);
-    old = flow_params_find(&group->params, note->name);
-    if (old != NULL)
-        flow_params_remove(&group->params, old);
-    if (param == NULL)
-        return FLOW_OK;
-    if (flow_params_add(&group->params, param, NULL, err))
-        return err->code;
-    flow_params_sort(&group->params);
-    return FLOW_OK;
-}
-
-static enum flow_code apply_note(void *context, struct flow_record *record, struct flow_err *err)
-{
-    const struct note *note = context;
-    size_t i;
-
-    for (i = 0; i < record->count; i++)
-        if (group_covers(&record->groups[i], note->identity, note->name) &&
-            note_in_group(note, &record->groups[i], note->param, err))
-            return err->code;
-    return FLOW_OK;
-}
-
-/* The index remembers versions and when they were seen, never values. */
-static enum flow_code apply_index(void *context, struct flow_record *record, struct flow_err *err)
-{
-    const struct note *note = context;
-    struct flow_param seen = {.name = note->name, .modified_s = note->now_s};
-    struct flow_group *group = NULL;
-
-    if (flow_record_group(record, note->index_source, &group, err))
-        return err->code;
-    if (note->param != NULL) {
-        seen.version = note->param->version;
-        seen.type = note->param->type;
-    }
-    return note_in_group(note, group, note->param != NULL ? &seen : NULL, err);
-}
-
-/* What the vault knows of one parameter: the changes that note it, and its newest version seen. */
-struct covering {
-    struct flow_vault_change *changes; /* their names are copies */
-    size_t count, cap;
-    uint64_t version; /* 0: never seen */
-    int64_t seen_s;
-};
-
-static void covering_done(struct covering *found)
-{
-    size_t i;
-
-    for (i = 0; i < found->count; i++)
-        free((char *)(uintptr_t)found->changes[i].name);
-    free(found->changes);
-}
-
-static enum flow_code add_change(struct covering *found, const char *record,
-                                 enum flow_code (*apply)(void *, struct flow_record *,
-                                                         struct flow_err *),
-                                 struct note *note, struct flow_err *err)
-{
-    char *name = strdup(record);
-
-    if (name == NULL || FLOW_LIST_GROW(found->changes, found->count, found->cap)) {
-        free(name);
-        return flow_err_nomem(err);
-    }
-    found->changes[found->count++] = (struct flow_vault_change){name, apply, note};
-    return FLOW_OK;
-}
-
-/* Looks for the parameter in one record; true if a snapshot there covers its name. */
-static bool look_in_record(struct covering *found, const struct note *note,
-                           const struct flow_record *record)
-{
-    bool covers = false;
-    size_t i;
-
-    for (i = 0; i < record->count; i++) {
-        const struct flow_group *group = &record->groups[i];
-        bool is_index = strcmp(group->source, note->index_source) == 0;
-        const struct flow_param *param;
-        int64_t then_s;
-
-        if (!is_index && !group_covers(group, note->identity, note->name))
-            continue;
-        covers = covers || !is_index;
-        param = flow_params_find(&group->params, note->name);
-        if (param == NULL)
-            continue;
-        then_s = is_index ? param->modified_s : group->fetched_s;
-        if (then_s >= found->seen_s) {
-            found->version = param->version;
-            found->seen_s = then_s;
-        }
-    }
-    return covers;
-}
-
-static enum flow_code find_covering(struct flow_vault *vault, struct note *note,
-                                    struct covering *found, struct flow_err *err)
-{
-    const char *const *names = NULL;
-    size_t count = 0, i;
-
-    if (flow_vault_names(vault, &names, &count, err))
-        return err->code;
-    for (i = 0; i < count; i++) {
-        FLOW_CLEANUP(flow_record_done) struct flow_record record = {0};
-
-        if (load_record(vault, names[i], &record, err))
-            return err->code;
-        if (look_in_record(found, note, &record) &&
-            add_change(found, names[i], apply_note, note, err))
-            return err->code;
-    }
-    return FLOW_OK;
-}
-
-/* Fills in what both sides of the index need: whose parameters these are. */
-static enum flow_code note_begin(struct flow_session *session, const struct flow_stage *stage,
-                                 struct note *note, struct flow_str *identity,
-                                 struct flow_str *index_source, struct flow_err *err)
-{
-    if (group_source(session, FLOW_SOURCE_SSM, stage, "", identity, err) ||
-        group_source(session, FLOW_SOURCE_SSM, stage, index_record, index_source, err))
-        return err->code;
-    note->identity = identity->text;
-    note->index_source = index_source->text;
-    note->now_s = flow_clock_wall_s(flow_session_world(session)->clock);
-    return FLOW_OK;
-}
-
-enum flow_code flow_snapshot_seen(struct flow_session *session, const struct flow_stage *stage,
-                                  const char *name, uint64_t *ret_version, struct flow_err *err)
-{
-    FLOW_CLEANUP(flow_str_done) struct flow_str identity = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
-    FLOW_CLEANUP(flow_str_done) struct flow_str index = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
-    FLOW_CLEANUP(covering_done) struct covering found = {0};
-    struct note note = {.name = name};
-    struct flow_vault *vault = NULL;
-
-    *ret_version = 0;
-    if (note_begin(session, stage, &note, &identity, &index, err) ||
-        cache_vault(session, &vault, err))
-        return err->code;
-    if (vault != NULL && find_covering(vault, &note, &found, err))
-        return err->code;
-    *ret_version = found.version;
-    return FLOW_OK;
-}
-
-enum flow_code flow_snapshot_note(struct flow_session *session, const struct flow_stage *stage,
-                                  const char *name, const struct flow_param *param,
-                                  struct flow_err *err)
-{
-    FLOW_CLEANUP(flow_str_done) struct flow_str identity = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
-    FLOW_CLEANUP(flow_str_done) struct flow_str index = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
-    FLOW_CLEANUP(covering_done) struct covering found = {0};
-    struct note note = {.name = name, .param = param};
-    struct flow_vault *vault = NULL;
-
-    if (flow_session_options(session)->no_cache)
-        return FLOW_OK;
-    if (note_begin(session, stage, &note, &identity, &index, err) ||
-        flow_session_vault(session, true, &vault, err) ||
-        find_covering(vault, &note, &found, err) ||
-        add_change(&found, index_record, apply_index, &note, err))
-        return err->code;
-    return flow_vault_update(vault, found.changes, found.count, err);
 }

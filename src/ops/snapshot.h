@@ -48,16 +48,4 @@ void flow_snapshot_done(struct flow_snapshot *snapshot);
 enum flow_code flow_snapshot_lookup(struct flow_session *session, const char *name, bool below,
                                     struct flow_params *params, struct flow_err *err);
 
-/*
- * The newest version of a parameter that this user has seen, from snapshots and
- * earlier writes; 0: never seen, or no cache.
- */
-enum flow_code flow_snapshot_seen(struct flow_session *session, const struct flow_stage *stage,
-                                  const char *name, uint64_t *ret_version, struct flow_err *err);
-
-/* After a write or a look: snapshots that cover the name now hold param (NULL: removed). */
-enum flow_code flow_snapshot_note(struct flow_session *session, const struct flow_stage *stage,
-                                  const char *name, const struct flow_param *param,
-                                  struct flow_err *err);
-
 #endif

@@ -1,5 +1,6 @@
 #include "support/test.h"
 
+#include "ops/seen.h"
 #include "ops/snapshot.h"
 #include "support/world.h"
 
@@ -185,14 +186,14 @@ TEST("what was written is seen, and is in the snapshot from then on")
     far_end_has_two(&world);
     EXPECT_CODE(ask_plainly(&world), FLOW_OK);
     session = test_world_session(&world, NULL, FLOW_FRESH_DEFAULT);
-    OK(flow_snapshot_seen(session, NULL, "/a/dev/one", &seen, &err), err);
+    OK(flow_seen_version(session, NULL, "/a/dev/one", &seen, &err), err);
     EXPECT_INT(seen, 1);
-    OK(flow_snapshot_note(session, NULL, written.name, &written, &err), err);
-    OK(flow_snapshot_seen(session, NULL, written.name, &seen, &err), err);
+    OK(flow_seen_note(session, NULL, written.name, &written, &err), err);
+    OK(flow_seen_version(session, NULL, written.name, &seen, &err), err);
     EXPECT_INT(seen, 2);
     OK(flow_params_init(&found, &err), err);
     OK(flow_snapshot_lookup(session, written.name, false, &found, &err), err);
     EXPECT_BYTES(found.list[0].value.at, "new", 3);
-    OK(flow_snapshot_note(session, NULL, written.name, NULL, &err), err);
+    OK(flow_seen_note(session, NULL, written.name, NULL, &err), err);
     EXPECT_CODE(flow_snapshot_lookup(session, written.name, false, &found, &err), FLOW_E_NOT_FOUND);
 }
