@@ -11,7 +11,6 @@
 #include "net/retry.h"
 #include "net/sigv4.h"
 #include "net/url.h"
-#include "text/redact.h"
 
 enum { ENDPOINT_MAX = 512, UUID_MAX = 37, ATTEMPT_MAX = 40, HEADERS_MAX = 10 };
 
@@ -211,17 +210,16 @@ static enum flow_code attempt_later(void *context, struct flow_err *err)
 static void describe_answer(const struct flight *flight, const struct flow_http_reply *reply,
                             const struct flow_aws_fault *fault, struct flow_err *failure)
 {
-    FLOW_CLEANUP(flow_str_done) struct flow_str message = FLOW_STR_INIT(FLOW_AWS_MESSAGE_MAX * 2);
     const char *id = flow_http_reply_header(reply, "x-amzn-RequestId");
     enum flow_code code = flow_aws_fault_code(fault->error, reply->status);
     char status[16];
 
     (void)snprintf(status, sizeof status, "HTTP %u", reply->status);
-    flow_redact(fault->message, &flight->call.value, flight->call.is_write ? 1 : 0, &message);
     (void)flow_err_set(failure, code, "%s: %s answered %s%s%s%s%s%s", flight->subject,
                        flight->call.operation, fault->error[0] != '\0' ? fault->error : status,
-                       message.len > 0 ? ": " : "", message.text, id != NULL ? " (request id " : "",
-                       id != NULL ? id : "", id != NULL ? ")" : "");
+                       fault->message[0] != '\0' ? ": " : "", fault->message,
+                       id != NULL ? " (request id " : "", id != NULL ? id : "",
+                       id != NULL ? ")" : "");
 }
 
 static void describe_skew(const struct flight *flight, const struct flow_retry_outcome *outcome,
@@ -362,7 +360,8 @@ static enum flow_code attempt_done(void *context, struct flow_http_reply *reply,
 
     if (reply->fault == FLOW_HTTP_OK && reply->status / 100 != 2) {
         body.at = flow_secret_expose(reply->body, &body.len);
-        flow_aws_fault_read(body, flow_http_reply_header(reply, "x-amzn-ErrorType"), &fault);
+        flow_aws_fault_read(body, flow_http_reply_header(reply, "x-amzn-ErrorType"),
+                            flight->call.value, &fault);
     }
     return judge(flight, reply, &outcome, &fault, err);
 }

@@ -49,7 +49,7 @@ struct flow_aws_call {
     const char *subject;      /* what it is about, for the sentence; copied */
     struct flow_secret *body; /* the JSON; the client's from now on, submitted or not */
     bool is_write;
-    struct flow_bytes value; /* of a write: what no sentence may show; lent until the callback */
+    struct flow_bytes value; /* what no sentence may show; len 0: none; lent until the callback */
     flow_aws_done *done;
     void *context;
 };

@@ -3,7 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secret.h"
+#include "base/str.h"
 #include "text/json.h"
+#include "text/redact.h"
+
+/* Bytes of a message that are looked at; the shortest piece of a value that counts as one. */
+enum { RAW_MAX = 64 * 1024, PIECE_MIN = 8 };
 
 #define CREDENTIALS_ENDED                                                                          \
     "these credentials have expired; get new ones (for single sign-on: aws sso login) and repeat"
@@ -90,19 +96,43 @@ static void take_error(const char *type, struct flow_aws_fault *fault)
         (void)snprintf(fault->error, sizeof fault->error, "%.*s", (int)len, type);
 }
 
-/* Copies what fits, whole characters only. */
-static void take_message(const char *text, size_t len, struct flow_aws_fault *fault)
+/* True where a piece of the value stands in the text, as where the service quotes a part of it. */
+static bool shares_piece(const char *text, struct flow_bytes value)
 {
-    if (len >= sizeof fault->message) {
-        len = sizeof fault->message - 1;
-        while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-            len--;
-    }
-    memcpy(fault->message, text, len);
-    fault->message[len] = '\0';
+    size_t len = strlen(text), i, j;
+
+    for (i = 0; i + PIECE_MIN <= len; i++)
+        for (j = 0; j + PIECE_MIN <= value.len; j++)
+            if (memcmp(text + i, value.at + j, PIECE_MIN) == 0)
+                return true;
+    return false;
 }
 
-static bool read_json(struct flow_bytes body, struct flow_aws_fault *fault)
+/* The value is cut out before the message is cut to size, or else half of it could stay. */
+static void take_message(struct flow_bytes text, struct flow_bytes value,
+                         struct flow_aws_fault *fault)
+{
+    FLOW_CLEANUP(flow_secret_freep) struct flow_secret *whole = NULL;
+    FLOW_CLEANUP(flow_str_done) struct flow_str clean = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
+    struct flow_err ignored = FLOW_ERR_INIT;
+    size_t len = text.len < RAW_MAX ? text.len : RAW_MAX;
+
+    if (flow_secret_new(text.at, len, &whole, &ignored))
+        return;
+    flow_redact((const char *)flow_secret_expose(whole, &len), &value, value.len > 0, &clean);
+    len = clean.len;
+    if (len >= sizeof fault->message) {
+        len = sizeof fault->message - 1;
+        while (len > 0 && ((unsigned char)clean.text[len] & 0xC0) == 0x80)
+            len--;
+    }
+    memcpy(fault->message, clean.text, len);
+    fault->message[len] = '\0';
+    if (clean.failed || shares_piece(fault->message, value))
+        fault->message[0] = '\0';
+}
+
+static bool read_json(struct flow_bytes body, struct flow_bytes value, struct flow_aws_fault *fault)
 {
     FLOW_CLEANUP(flow_json_freep) struct flow_json *root = NULL;
     struct flow_err ignored = FLOW_ERR_INIT;
@@ -115,7 +145,8 @@ static bool read_json(struct flow_bytes body, struct flow_aws_fault *fault)
     if (message == NULL)
         message = flow_json_text_of(root, "Message");
     if (message != NULL)
-        take_message(message, strlen(message), fault);
+        take_message((struct flow_bytes){(const unsigned char *)message, strlen(message)}, value,
+                     fault);
     return true;
 }
 
@@ -135,7 +166,7 @@ static struct flow_bytes between(struct flow_bytes body, const char *tag)
     return (struct flow_bytes){body.at, 0};
 }
 
-static void read_xml(struct flow_bytes body, struct flow_aws_fault *fault)
+static void read_xml(struct flow_bytes body, struct flow_bytes value, struct flow_aws_fault *fault)
 {
     struct flow_bytes code = between(body, "<Code>"), message = between(body, "<Message>");
 
@@ -143,15 +174,15 @@ static void read_xml(struct flow_bytes body, struct flow_aws_fault *fault)
         (void)snprintf(fault->error, sizeof fault->error, "%.*s", (int)code.len,
                        (const char *)code.at);
     if (fault->error[0] != '\0')
-        take_message((const char *)message.at, message.len, fault);
+        take_message(message, value, fault);
 }
 
-void flow_aws_fault_read(struct flow_bytes body, const char *type_header,
+void flow_aws_fault_read(struct flow_bytes body, const char *type_header, struct flow_bytes value,
                          struct flow_aws_fault *ret_fault)
 {
     ret_fault->error[0] = ret_fault->message[0] = '\0';
-    if (body.len > 0 && !read_json(body, ret_fault))
-        read_xml(body, ret_fault);
+    if (body.len > 0 && !read_json(body, value, ret_fault))
+        read_xml(body, value, ret_fault);
     if (ret_fault->error[0] == '\0')
         take_error(type_header, ret_fault);
 }

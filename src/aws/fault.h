@@ -23,8 +23,12 @@ struct flow_aws_fault {
     char message[FLOW_AWS_MESSAGE_MAX]; /* the service's own words; "": none */
 };
 
-/* type_header: x-amzn-ErrorType, NULL where it is missing. */
-void flow_aws_fault_read(struct flow_bytes body, const char *type_header,
+/*
+ * type_header: x-amzn-ErrorType, NULL where it is missing. value: what the
+ * request sent and the message may not repeat, whole, encoded or in part; of
+ * length 0 where there is none.
+ */
+void flow_aws_fault_read(struct flow_bytes body, const char *type_header, struct flow_bytes value,
                          struct flow_aws_fault *ret_fault);
 
 /* The code for an error, by its name, else by the HTTP status. */

@@ -317,7 +317,7 @@ static enum flow_code page_failed(struct fetch *fetch, const struct flow_aws_rep
 static enum flow_code page_done(void *context, struct flow_aws_reply *reply, struct flow_err *err)
 {
     struct fetch *fetch = context;
-    const char *token;
+    const char *token = NULL;
 
     if (reply->failure != NULL)
         return page_failed(fetch, reply, err);

@@ -419,10 +419,35 @@ TEST("the error is found in JSON, in the header, in XML, or not at all")
                                         strlen(cases[i].body)};
         struct flow_aws_fault fault;
 
-        flow_aws_fault_read(body, cases[i].header, &fault);
+        flow_aws_fault_read(body, cases[i].header, (struct flow_bytes){NULL, 0}, &fault);
         EXPECT_STR(fault.error, cases[i].error);
         EXPECT_STR(fault.message, cases[i].message);
     }
+}
+
+static void read_fault(const char *body, const char *value, struct flow_aws_fault *fault)
+{
+    flow_aws_fault_read((struct flow_bytes){(const unsigned char *)body, strlen(body)}, NULL,
+                        (struct flow_bytes){(const unsigned char *)value, strlen(value)}, fault);
+}
+
+TEST("a long value is cut out before the message is, and where a piece of it is left, all of it")
+{
+    static char value[2 * FLOW_AWS_MESSAGE_MAX], body[8 * FLOW_AWS_MESSAGE_MAX];
+    struct flow_aws_fault fault;
+    size_t i;
+
+    for (i = 0; i + 1 < sizeof value; i++)
+        value[i] = (char)('A' + i * i % 23);
+    (void)snprintf(body, sizeof body,
+                   "{\"__type\":\"A\",\"message\":\"before %s between %s after\"}", value, value);
+    read_fault(body, value, &fault);
+    EXPECT_STR(fault.message, "before [redacted] between [redacted] after");
+    (void)snprintf(body, sizeof body, "{\"__type\":\"A\",\"message\":\"before %.20s...\"}",
+                   value + 100);
+    read_fault(body, value, &fault);
+    EXPECT_STR(fault.error, "A");
+    EXPECT_STR(fault.message, "");
 }
 
 TEST("a message that is too long is cut between two characters")
@@ -434,8 +459,7 @@ TEST("a message that is too long is cut between two characters")
     for (i = 0; i < FLOW_AWS_MESSAGE_MAX; i++)
         strncat(body, "\xc3\xa4", 3);
     strncat(body, "\"}", 3);
-    flow_aws_fault_read((struct flow_bytes){(const unsigned char *)body, strlen(body)}, NULL,
-                        &fault);
+    read_fault(body, "", &fault);
     EXPECT_INT(strlen(fault.message) % 2, 1);
     EXPECT(strlen(fault.message) >= FLOW_AWS_MESSAGE_MAX - 2);
 }
