@@ -169,7 +169,10 @@ demo: deps
 	$(MAKE) all
 	@sh tests/demo $(BUILD)/bin/flowenv
 
-bench: all
+$(BUILD)/bench/fill: tests/bench/fill.c $(BUILD)/lib/libflowenv.a
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(RELEASE) $(CFLAGS) -pie $(LDFLAGS) $(filter %.c %.a,$^) $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
+bench: all $(BUILD)/bench/fill
 	@$(PYTHON) tests/bench/bench.py --build $(BUILD)
 
 fuzz: $(FUZZER_BIN)
