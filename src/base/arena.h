@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 struct flow_arena;
-enum { FLOW_ARENA_FIRST = 16 * 1024, FLOW_ARENA_BLOCK = 4 * 1024 * 1024 }; /* bytes */
+enum { FLOW_ARENA_FIRST = 8 * 1024, FLOW_ARENA_BLOCK = 4 * 1024 * 1024 }; /* bytes */
 
 enum flow_code flow_arena_new(struct flow_arena **ret_arena, struct flow_err *err);
 void flow_arena_free(struct flow_arena *arena);

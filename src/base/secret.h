@@ -3,7 +3,8 @@
  *
  * Shape:  0 to FLOW_SECRET_MAX bytes, any value, NUL included; no encoding assumed.
  * Memory: sodium_malloc(), so guard pages around it, locked where the system
- *         allows, zeroed on free. Costs several pages each: not for lists; a
+ *         allows, zeroed on free. Small secrets share one such block; larger
+ *         ones have a block each, which costs several pages: not for lists. A
  *         list of values lies in a flow_arena, which is made of these.
  * Locked: flow_secret_unlocked() counts the blocks that the system would not
  *         lock; cmd/ warns once, or refuses where the user asked for that.
