@@ -2,12 +2,11 @@
  * The program: hardening first, then one command from the table, then the one
  * place where errors are printed and turned into an exit status.
  */
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/outcome.h"
 #include "base/secret.h"
 #include "cmd/command.h"
@@ -84,14 +83,16 @@ static enum flow_code answer(struct call *call, enum flow_code code, struct flow
         *err = second;
         return err->code;
     }
-    if (code == FLOW_OK)
+    if (code == FLOW_OK) {
         *err = call->out.err;
+        code = err->code;
+    }
     output_drop(&call->out);
     if (instead != NULL) {
         out_text(&call->out, instead);
         (void)output_flush(&call->out, &second);
     }
-    return err->code;
+    return code;
 }
 
 static enum flow_code run_command(struct call *call, char *const *argv, struct flow_err *err)
@@ -126,23 +127,33 @@ static int run_call(const struct command *command, const struct flow_environ *en
 {
     struct call call = {.command = command, .env = env};
     struct flow_err err = FLOW_ERR_INIT;
+    enum flow_code code;
     int status = 0;
 
     output_init(&call.out, env);
-    if (run_command(&call, argv, &err)) {
+    code = run_command(&call, argv, &err);
+    if (code) {
         report_error(&call, &err);
         status = call.status               ? call.status
                  : command->failure_status ? command->failure_status
-                                           : flow_outcome(err.code);
+                                           : flow_outcome(code);
     }
     call_done(&call);
     return status;
 }
 
-static int fail(const struct flow_err *err)
+/* A failure before any call has begun; what waits for an answer to eval must fail too. */
+static int fail(const struct command *command, const struct flow_err *err)
 {
+    const struct call none = {.command = command};
+    const char *instead = command && command->on_failure ? command->on_failure(&none) : NULL;
+    struct flow_err ignored = FLOW_ERR_INIT;
+
     report_error(NULL, err);
-    return flow_outcome(err->code);
+    if (instead != NULL)
+        (void)flow_file_write_fd(STDOUT_FILENO, "standard output", instead, strlen(instead),
+                                 &ignored);
+    return command && command->failure_status ? command->failure_status : flow_outcome(err->code);
 }
 
 /* `flowenv`, `flowenv --help` and `flowenv --version` are commands under other names. */
@@ -164,12 +175,12 @@ int main(int argc, char **argv)
     const struct command *command;
 
     harden_process();
-    if (flow_secret_start(&err) || flow_environ_take(environ, &env, &err))
-        return fail(&err);
     command = command_find(command_word(argc, argv));
+    if (flow_secret_start(&err) || flow_environ_take(environ, &env, &err))
+        return fail(command, &err);
     if (command == NULL) {
         (void)command_unknown(argv[1], &err);
-        return fail(&err);
+        return fail(NULL, &err);
     }
     return run_call(command, env, argv + (argc < 2 ? 1 : 2));
 }

@@ -125,6 +125,18 @@ def test_the_users_own_config_lets_a_name_through_and_it_is_told(local):
     assert b"NODE_OPTIONS" in result.out and "NODE_OPTIONS" in result.err_text
 
 
+def test_sources_of_a_protected_stage_that_disagree_need_a_yes(shop, canary):
+    ini = (shop.work / "flowenv.ini").read_text()
+    shop.write("flowenv.ini", ini.replace("sources = local\nprotected", "sources = dotenv, local\nprotected"))
+    shop.put("api/key", canary(), "--stage", "prod", "--yes")
+    shop.write(".env.prod", f"API_KEY={canary()}\n")
+    result = shop("export", "--stage", "prod", check=10)
+    assert "API_KEY" in result.err_text and "--yes" in result.err_text
+    canary.absent(result)
+    assert shop("exec", "--stage", "prod", "--", "true").status == 125
+    assert canary.values[1].encode() in shop.ok("export", "--stage", "prod", "--yes")
+
+
 # --- terminals and CI -----------------------------------------------------------------------
 
 def test_values_are_hidden_on_a_terminal_unless_revealed(shop, canary):
