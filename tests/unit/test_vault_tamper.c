@@ -257,7 +257,7 @@ static unsigned char future_slot[8 + 32 + 7] = {0x99, 0x03, 0x01, 0x00, 7, 0, 0,
 static void make_future(struct flow_generation *generation, unsigned char *records)
 {
     static unsigned char slots[FLOW_SLOT_KEY_FILE_LEN + 2 * sizeof future_slot];
-    struct flow_header *header = &generation->image.header;
+    struct flow_vault_header *header = &generation->image.header;
 
     (void)records;
     memcpy(slots, future_slot, sizeof future_slot);
@@ -274,7 +274,7 @@ TEST("unknown slots, optional features, minor and an entry's flags survive an up
 {
     FLOW_CLEANUP(flow_generation_done) struct flow_generation generation = FLOW_GENERATION_INIT;
     struct flow_err err = FLOW_ERR_INIT;
-    const struct flow_header *header;
+    const struct flow_vault_header *header;
     struct vaultbox box;
     uint32_t flags = 0;
 
