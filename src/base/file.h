@@ -57,6 +57,9 @@ enum flow_code flow_file_replace_keeping(const char *path, const void *bytes, si
 enum flow_code flow_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
                                 struct flow_err *err);
 
+/* Removes drafts of path that a crash left, where nothing else is to be written. */
+void flow_file_sweep(const char *path);
+
 /* Makes sure that path, as it is now, outlives a power cut: syncs the directory that holds it. */
 enum flow_code flow_file_sync_directory(const char *path, struct flow_err *err);
 

@@ -70,6 +70,14 @@ static bool is_abandoned(int directory, const char *name)
            status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
+/* What the names of all drafts of a file begin with; its length, or -1: it is too long. */
+static int write_prefix(const char *name, char prefix[NAME_MAX + 1])
+{
+    int len = snprintf(prefix, NAME_MAX + 1, ".%s.flowenv-", name);
+
+    return len < 0 || len + CHANCE_DIGITS > NAME_MAX ? -1 : len;
+}
+
 /* Takes away what a crash left: drafts with this prefix that nobody is writing. */
 static void sweep(int directory, const char *prefix)
 {
@@ -150,8 +158,8 @@ static enum flow_code draft_begin(struct draft *draft, const char *path, mode_t 
                             "cannot open the directory of '%s'", path);
     if (check_target(draft->directory, *ret_name, path, err))
         return err->code;
-    len = snprintf(draft->name, sizeof draft->name, ".%s.flowenv-", *ret_name);
-    if (len < 0 || len + CHANCE_DIGITS > NAME_MAX)
+    len = write_prefix(*ret_name, draft->name);
+    if (len < 0)
         return flow_err_set(err, FLOW_E_LIMIT, "the file name in '%s' is too long", path);
     sweep(draft->directory, draft->name);
     if (draft_create(draft, (size_t)len, mode) != 0)
@@ -317,6 +325,17 @@ enum flow_code flow_file_create(const char *path, const void *bytes, size_t len,
                                 struct flow_err *err)
 {
     return write_file(path, bytes, len, mode, CREATE, err);
+}
+
+void flow_file_sweep(const char *path)
+{
+    FLOW_CLEANUP(flow_fd_closep) int directory = -1;
+    char prefix[NAME_MAX + 1];
+    const char *name;
+
+    directory = open_parent(path, &name);
+    if (directory >= 0 && write_prefix(name, prefix) > 0)
+        sweep(directory, prefix);
 }
 
 enum flow_code flow_file_sync_directory(const char *path, struct flow_err *err)

@@ -202,6 +202,7 @@ static enum flow_code take_key(const struct flow_vault *vault, struct flow_vault
 {
     enum flow_code code = flow_keyfile_read(vault->key_file, &keys->file, err);
 
+    flow_file_sweep(vault->key_file);
     if (code != FLOW_E_NOT_FOUND)
         return code;
     code = flow_keyfile_make(vault->key_file, vault->options.clock, &keys->file, err);
