@@ -99,9 +99,10 @@ enum flow_code flow_format_parse(const char *name, enum flow_format *ret_format,
         }
     }
     nearest = flow_name_nearest(name, names, FLOW_FORMAT_COUNT);
-    return flow_err_set(err, FLOW_E_USAGE, "no format '%s'%s%s%s; there are: %s", name,
-                        nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "",
-                        nearest != NULL ? "'" : "", all.text);
+    if (nearest == NULL) /* what resembles no format may be a secret in the wrong place */
+        return flow_err_set(err, FLOW_E_USAGE, "there is no such format; there are: %s", all.text);
+    return flow_err_set(err, FLOW_E_USAGE, "no format '%s', did you mean '%s'; there are: %s", name,
+                        nearest, all.text);
 }
 
 /* --- what is refused ----------------------------------------------------------- */
