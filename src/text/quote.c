@@ -93,9 +93,20 @@ static size_t escape_dotenv_cr(const unsigned char *at, size_t left, struct esca
     return escape_as_text(escape, 1, "\\r");
 }
 
+/* What would fool a terminal or a reader may as well be a code (T14). */
+static size_t escape_hidden(const unsigned char *at, size_t left, struct escape *escape)
+{
+    uint32_t c;
+    size_t len = flow_utf8_decode(at, left, &c);
+
+    assert(len > 0);
+    if (flow_utf8_is_hidden(c))
+        return escape_as_code(escape, len, c);
+    return escape_as(escape, len, at, len);
+}
+
 static size_t escape_json(const unsigned char *at, size_t left, struct escape *escape)
 {
-    (void)left;
     switch (*at) {
     case '"':
     case '\\':
@@ -107,21 +118,21 @@ static size_t escape_json(const unsigned char *at, size_t left, struct escape *e
     case '\t':
         return escape_as_text(escape, 1, "\\t");
     default:
-        return escape_as_code(escape, 1, *at);
+        return escape_hidden(at, left, escape);
     }
 }
 
-/* YAML's printable characters are fewer than JSON's, and it folds at more line ends. */
+/* YAML's printable characters are fewer than JSON's. */
 static size_t escape_yaml(const unsigned char *at, size_t left, struct escape *escape)
 {
     size_t len;
     uint32_t c;
 
-    if (*at < 0x7f)
+    if (*at != 0xef)
         return escape_json(at, left, escape);
     len = flow_utf8_decode(at, left, &c);
     assert(len > 0);
-    if (c < 0xa0 || c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff)
+    if (c == 0xfeff || c == 0xfffe || c == 0xffff)
         return escape_as_code(escape, len, c);
     return escape_as(escape, len, at, len);
 }
@@ -150,6 +161,8 @@ struct form {
 };
 
 #define CONTROLS [0x00 ... 0x1f] = 1
+/* Where those of flow_utf8_is_hidden() begin that are no such controls: DEL, U+0080, 061C, 200E. */
+#define HIDDEN [0x7f] = 1, [0xc2] = 1, [0xd8] = 1, [0xe2] = 1
 
 /* clang-format off */
 static const struct form
@@ -162,9 +175,9 @@ static const struct form
     dotenv_single    = {"'", "'", NULL, {0}},
     dotenv_double    = {"\"", "\"", escape_dotenv_cr, {['\r'] = 1}},
     dotenv_back      = {"`", "`", NULL, {0}},
-    json             = {"\"", "\"", escape_json, {CONTROLS, ['"'] = 1, ['\\'] = 1}},
-    yaml             = {"\"", "\"", escape_yaml, {CONTROLS, ['"'] = 1, ['\\'] = 1, [0x7f] = 1,
-                        [0xc2] = 1, [0xe2] = 1, [0xef] = 1}}, /* where U+0080, 2028, FEFF begin */
+    json             = {"\"", "\"", escape_json, {CONTROLS, ['"'] = 1, ['\\'] = 1, HIDDEN}},
+    yaml             = {"\"", "\"", escape_yaml, {CONTROLS, ['"'] = 1, ['\\'] = 1, HIDDEN,
+                        [0xef] = 1}}, /* where U+FEFF begins */
     systemd          = {"\"", "\"", escape_systemd,
                         {['"'] = 1, ['\\'] = 1, ['`'] = 1, ['$'] = 1}},
     hcl              = {"\"", "\"", escape_hcl,

@@ -63,6 +63,19 @@ bool flow_utf8_valid(struct flow_bytes text)
     return true;
 }
 
+bool flow_utf8_is_hidden(uint32_t c)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {{0x00, 0x1f},     {0x7f, 0x9f},     {0x061c, 0x061c},
+                  {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+
+    for (size_t i = 0; i < FLOW_COUNT(ranges); i++)
+        if (c >= ranges[i].first && c <= ranges[i].last)
+            return true;
+    return false;
+}
+
 static bool is_nfc_alone(uint32_t c)
 {
     static const struct {

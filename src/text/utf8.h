@@ -21,6 +21,10 @@ size_t flow_utf8_decode(const unsigned char *at, size_t left, uint32_t *ret_char
 
 bool flow_utf8_valid(struct flow_bytes text);
 
+/* True of what could fool a terminal or a reader: controls (C0, DEL, C1), line and paragraph
+ * separators, and what changes the order in which text is shown (UAX 9). */
+bool flow_utf8_is_hidden(uint32_t c);
+
 /*
  * True only where Unicode's form NFC leaves the text alone for certain. Without
  * Unicode's tables: of a script that needs a closer look it says false.
