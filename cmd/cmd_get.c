@@ -1,4 +1,5 @@
 #include "cmd/commands.h"
+#include "cmd/params.h"
 #include "ops/param.h"
 
 static void print_json(struct output *out, const struct flow_param *param)
@@ -7,7 +8,7 @@ static void print_json(struct output *out, const struct flow_param *param)
 
     flow_json_open(&json, NULL, '{');
     flow_json_put_string(&json, "name", param->name);
-    flow_json_put_text(&json, "value", param->value);
+    params_put_json_value(&json, param);
     flow_json_put_string(&json, "type", flow_type_name(param->type));
     if (param->version != 0)
         flow_json_put_int64(&json, "version", (int64_t)param->version);

@@ -63,14 +63,27 @@ void params_print_table(struct call *call, unsigned columns)
     table_done(&table);
 }
 
+void params_put_json_value(struct flow_json_writer *json, const struct flow_param *param)
+{
+    bool was_fine = json->code == FLOW_OK;
+
+    flow_json_put_text(json, "value", param->value);
+    if (!was_fine || json->code == FLOW_OK)
+        return;
+    (void)flow_err_wrap(json->err, "%s", param->name);
+    (void)flow_err_hint(json->err, "`flowenv get` without --json prints its bytes");
+}
+
 static void put_value(struct flow_json_writer *json, const struct flow_param *param,
                       unsigned columns)
 {
     if (param->unreadable || param->value.at == NULL) {
         flow_json_put_bool(json, "unreadable", true);
         out_json_string(json, "why", param->why);
+    } else if (columns & PARAMS_MASKED) {
+        flow_json_put_text(json, "value", view_mask);
     } else {
-        flow_json_put_text(json, "value", columns & PARAMS_MASKED ? view_mask : param->value);
+        params_put_json_value(json, param);
     }
 }
 

@@ -11,5 +11,7 @@ void params_print_json(struct call *call, unsigned columns);
 
 /* The columns that --values, --reveal and the terminal ask for; notes what is hidden. */
 unsigned params_columns(struct call *call);
+/* The member "value"; where JSON can't hold it, the error says whose it is. */
+void params_put_json_value(struct flow_json_writer *json, const struct flow_param *param);
 
 #endif
