@@ -36,10 +36,11 @@ static void views_done(struct views *views)
     free(views->list);
 }
 
-/* A stage that can't be resolved is a column of its own kind, not the end of the command. */
+/* A stage that can't be resolved is a column of its own kind, not the end of the command.
+ * first: why the first such could not. */
 static enum flow_code resolve_column(struct flow_session *session,
                                      struct flow_status_column *column, struct flow_view *view,
-                                     struct flow_err *err)
+                                     struct flow_err *first, struct flow_err *err)
 {
     bool refresh = flow_session_options(session)->freshness == FLOW_FRESH_REFRESH;
     struct flow_resolve_options options = {.allow_unreadable = true,
@@ -50,6 +51,8 @@ static enum flow_code resolve_column(struct flow_session *session,
 
     if (flow_resolve_stage(session, column->stage, &options, view, &why) == FLOW_OK)
         return FLOW_OK;
+    if (first->code == FLOW_OK)
+        *first = why;
     column->error = strdup(why.text);
     return column->error == NULL ? flow_err_nomem(err) : FLOW_OK;
 }
@@ -129,7 +132,8 @@ static enum flow_code make(struct flow_session *session, const struct flow_stage
                            struct flow_status *status, struct views *views, struct flow_err *err)
 {
     const struct flow_project *project = flow_session_project(session);
-    size_t i;
+    struct flow_err first = FLOW_ERR_INIT;
+    size_t unknown = 0, i;
 
     status->columns = calloc(project->stage_count, sizeof *status->columns);
     views->list = calloc(project->stage_count, sizeof *views->list);
@@ -142,8 +146,13 @@ static enum flow_code make(struct flow_session *session, const struct flow_stage
             continue;
         column->stage = &project->stages[i];
         status->column_count++;
-        if (resolve_column(session, column, &views->list[views->count++], err))
+        if (resolve_column(session, column, &views->list[views->count++], &first, err))
             return err->code;
+        unknown += column->error != NULL;
+    }
+    if (unknown > 0 && unknown == status->column_count) {
+        *err = first;
+        return err->code;
     }
     if (collect_keys(views, status, err))
         return err->code;

@@ -36,7 +36,8 @@ struct flow_status {
     size_t column_count;
 };
 
-/* stage NULL: every stage of the project. FLOW_E_USAGE without a project. */
+/* stage NULL: every stage of the project. FLOW_E_USAGE without a project. Where not one stage could
+ * be resolved there is nothing to show: the first one's error. */
 enum flow_code flow_status_make(struct flow_session *session, const struct flow_stage *stage,
                                 struct flow_status *status, struct flow_err *err);
 void flow_status_done(struct flow_status *status);
