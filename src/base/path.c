@@ -89,6 +89,19 @@ static bool look_in(const char *directory, const char *file_name, const char **r
     return found;
 }
 
+enum flow_code flow_path_check_believed(const char *directory, const char *file_name,
+                                        struct flow_err *err)
+{
+    const char *why;
+
+    if (!look_in(directory, file_name, &why) || why == NULL)
+        return FLOW_OK;
+    return flow_err_set(err, FLOW_E_REFUSED,
+                        "'%s/%s' is not believed: it, or the directory, %s; read it, then make "
+                        "both your own and run chmod go-w on them",
+                        directory, file_name, why);
+}
+
 /* Cuts the last component off an absolute path; false: it was the root. */
 static bool to_parent(char *path)
 {

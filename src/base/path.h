@@ -36,6 +36,14 @@ enum flow_code flow_path_find_up(const struct flow_environ *env, const char *sta
                                  const char *file_name, struct flow_str *directory,
                                  struct flow_err *err);
 
+/*
+ * FLOW_E_REFUSED if file_name is in directory, but it or the directory is not
+ * the user's or root's, or is writable by others: for files that decide where
+ * credentials go. One that is not there is fine.
+ */
+enum flow_code flow_path_check_believed(const char *directory, const char *file_name,
+                                        struct flow_err *err);
+
 /* directory "/" name, without a doubled slash; an absolute name replaces directory. */
 enum flow_code flow_path_join(const char *directory, const char *name, struct flow_str *path,
                               struct flow_err *err);

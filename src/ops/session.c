@@ -14,7 +14,7 @@
 #include "text/ini.h"
 #include "text/names.h"
 
-static const char project_file[] = "flowenv.ini";
+static const char project_file[] = "flowenv.ini", settings_file[] = "config.ini";
 
 struct opened_store {
     enum flow_source source;
@@ -78,8 +78,13 @@ static enum flow_code read_settings(struct flow_session *session, struct flow_er
     FLOW_CLEANUP(flow_str_done) struct flow_str text = FLOW_STR_INIT(FLOW_INI_FILE_MAX);
     struct flow_file_want want = {.max = FLOW_INI_FILE_MAX};
 
-    if (flow_path_user(session->world.env, FLOW_DIR_CONFIG, "config.ini", &path, err))
+    if (flow_path_user(session->world.env, FLOW_DIR_CONFIG, NULL, &path, err))
         return err->code == FLOW_E_NOT_FOUND ? FLOW_OK : err->code;
+    if (flow_path_check_believed(path.text, settings_file, err))
+        return err->code;
+    flow_str_addf(&path, "/%s", settings_file);
+    if (flow_str_check(&path, "a path", err))
+        return err->code;
     want.path = path.text;
     if (flow_file_read(&want, &text, err))
         return err->code == FLOW_E_NOT_FOUND ? FLOW_OK : err->code;
