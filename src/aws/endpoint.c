@@ -1,6 +1,7 @@
 #include "aws/endpoint.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 

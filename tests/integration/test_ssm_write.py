@@ -1,5 +1,8 @@
 """SSM written: nothing overwritten unseen, no answer lost, limits checked before the request."""
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support import faults
@@ -30,6 +33,41 @@ def test_a_second_writer_between_look_and_write_is_seen_in_the_version(ssm, faul
     fault.inject(faults.before(lambda store: store.put("/t/dev/a", "theirs")), "PutParameter")
     said = ssm.fails("CONFLICT", fault, "put", "/t/dev/a", "SecureString", 1, value="ours")
     assert "stored as version 3 where 2 was to be" in said and "flowenv history /t/dev/a" in said
+
+
+def test_a_second_writer_at_every_step_is_never_overwritten_unseen(ssm, fault):
+    """A thousand writes; in each the second writer comes before or after our look or our write."""
+    steps = list(itertools.islice(itertools.cycle(
+        itertools.product((0, 1, 5), ("GetParameter", "PutParameter"), ("before", "after"))), 1000))
+    steps = {f"/t/dev/p{i}": step for i, step in enumerate(steps)}
+
+    async def interfere(exchange):
+        name, operation = exchange.request.body["Name"], exchange.request.operation
+        _, step, moment = steps[name]
+        if (step, moment) == (operation, "before"):
+            exchange.server.store.put(name, "theirs")
+        answer = exchange.execute()
+        if (step, moment) == (operation, "after"):
+            exchange.server.store.put(name, "theirs")
+        await exchange.send(*answer)
+
+    def write(name):
+        seen, step, moment = steps[name]
+        for i in range(seen):
+            fault.store.put(name, f"old {i}")
+        status, answer, error = ssm.run(fault, "put", name, "SecureString", seen, value="ours")
+        came_first = (step, moment) != ("PutParameter", "after") and (seen or step != "GetParameter")
+        assert (status == 1) == bool(came_first), (steps[name], answer, error)
+        history = fault.store.call("GetParameterHistory", {"Name": name, "WithDecryption": True})
+        values = [version["Value"] for version in history["Parameters"]]
+        assert values[:seen] == [f"old {i}" for i in range(seen)]
+        if came_first and "ours" in values:
+            assert f"stored as version {values.index('ours') + 1} where" in error
+        assert values.count("ours") <= 1 and values.count("theirs") <= 1
+
+    fault.inject(interfere)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, steps))
 
 
 @pytest.mark.parametrize("replaces", [0, 1])
