@@ -7,6 +7,7 @@
  * it is looked for before anything is repeated, for a second PutParameter
  * would make a second version.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "aws/ssm.h"
@@ -127,53 +128,74 @@ static enum flow_code look(struct flow_ssm *ssm, const struct flow_ssm_put *put,
     return code == FLOW_E_NOT_FOUND ? FLOW_OK : code;
 }
 
-/* --- the versions ------------------------------------------------------------------------- */
+/* --- what is there ------------------------------------------------------------------------ */
 
-static enum flow_code conflict(const struct flow_ssm_put *put, uint64_t now, struct flow_err *err)
+static bool is_ours(const struct flow_ssm_put *put, const struct flow_param *param)
 {
-    if (now == 0)
-        return flow_err_set(err, FLOW_E_CONFLICT,
-                            "%s: version %llu was seen, and it is gone now; nothing was changed",
-                            put->name, (unsigned long long)put->replaces);
-    return flow_err_set(err, FLOW_E_CONFLICT,
-                        "%s: version %llu was seen, and version %llu is there now; nothing was "
-                        "changed; see both with: flowenv history %s",
-                        put->name, (unsigned long long)put->replaces, (unsigned long long)now,
-                        put->name);
+    return !param->unreadable && param->type == put->type && param->value.len == put->value.len &&
+           flow_differs(param->value.at, put->value.at, put->value.len) == 0;
 }
 
+/* Only the version that was planned on is replaced. */
 static enum flow_code check_seen(struct flow_ssm *ssm, const struct flow_ssm_put *put,
                                  struct flow_err *err)
 {
     FLOW_CLEANUP(flow_params_done) struct flow_params found = {.arena = NULL};
-    uint64_t now;
+    unsigned long long seen = put->replaces, now;
 
-    if (put->replaces == 0)
+    if (seen == 0)
         return FLOW_OK;
     if (flow_params_init(&found, err) || look(ssm, put, &found, err))
         return err->code;
     now = found.count > 0 ? found.list[0].version : 0;
-    return now == put->replaces ? FLOW_OK : conflict(put, now, err);
+    if (now == seen)
+        return FLOW_OK;
+    if (now == 0)
+        return flow_err_set(err, FLOW_E_CONFLICT,
+                            "%s: version %llu was seen, and it is gone now; nothing was changed",
+                            put->name, seen);
+    return flow_err_set(err, FLOW_E_CONFLICT,
+                        "%s: version %llu was seen, and version %llu is there now; nothing was "
+                        "changed; see both with: flowenv history %s",
+                        put->name, seen, now, put->name);
 }
 
-/* The service's own count says whether somebody wrote between our look and our write. */
-static enum flow_code check_version(const struct flow_ssm_put *put, const struct flow_json *json,
-                                    uint64_t *ret_version, struct flow_err *err)
+/* True where that version is one that we wrote, its answer having been lost. */
+static bool wrote_version(struct flow_ssm *ssm, const struct flow_ssm_put *put, uint64_t version)
 {
+    FLOW_CLEANUP(flow_params_done) struct flow_params found = {.arena = NULL};
+    struct flow_err ignored = FLOW_ERR_INIT;
+    char selector[24];
+
+    (void)snprintf(selector, sizeof selector, "%llu", (unsigned long long)version);
+    return flow_params_init(&found, &ignored) == FLOW_OK &&
+           flow_ssm_get(ssm, put->name, selector, &found, &ignored) == FLOW_OK &&
+           is_ours(put, &found.list[0]);
+}
+
+/*
+ * The service's own count says whether somebody wrote between our look and our
+ * write. With a lost answer before it, that somebody may have been ourselves.
+ */
+static enum flow_code check_version(struct flow_ssm *ssm, const struct flow_ssm_put *put,
+                                    const struct flow_json *json, bool lost, uint64_t *ret_version,
+                                    struct flow_err *err)
+{
+    unsigned long long expected = put->replaces + 1;
     int64_t version;
 
     if (!flow_json_int64(flow_json_member(json, "Version"), &version) || version < 1)
         return flow_err_set(err, FLOW_E_FORMAT,
                             "%s: stored, but the answer names no version; look with: flowenv get",
                             put->name);
+    if ((uint64_t)version != expected &&
+        !(lost && (uint64_t)version == expected + 1 && wrote_version(ssm, put, expected)))
+        return flow_err_set(err, FLOW_E_CONFLICT,
+                            "%s: stored as version %lld where %llu was to be, so somebody else "
+                            "wrote in between; all versions are kept: flowenv history %s",
+                            put->name, (long long)version, expected, put->name);
     *ret_version = (uint64_t)version;
-    if (*ret_version == put->replaces + 1)
-        return FLOW_OK;
-    return flow_err_set(err, FLOW_E_CONFLICT,
-                        "%s: stored as version %llu where %llu was to be, so somebody else wrote "
-                        "in between; all versions are kept: flowenv history %s",
-                        put->name, (unsigned long long)*ret_version,
-                        (unsigned long long)put->replaces + 1, put->name);
+    return FLOW_OK;
 }
 
 /* --- a lost answer -------------------------------------------------------------------------- */
@@ -185,7 +207,6 @@ static enum fate find_fate(struct flow_ssm *ssm, const struct flow_ssm_put *put,
 {
     FLOW_CLEANUP(flow_params_done) struct flow_params found = {.arena = NULL};
     struct flow_err ignored = FLOW_ERR_INIT;
-    const struct flow_param *param;
 
     if (flow_params_init(&found, &ignored) || look(ssm, put, &found, &ignored))
         return FATE_UNKNOWN;
@@ -194,20 +215,20 @@ static enum fate find_fate(struct flow_ssm *ssm, const struct flow_ssm_put *put,
         return FATE_NOT_WRITTEN;
     if (*ret_now != put->replaces + 1)
         return FATE_OTHERS;
-    param = &found.list[0];
-    if (param->unreadable)
+    if (found.list[0].unreadable)
         return FATE_UNKNOWN;
-    return param->type == put->type && param->value.len == put->value.len &&
-                   flow_differs(param->value.at, put->value.at, put->value.len) == 0
-               ? FATE_WRITTEN
-               : FATE_OTHERS;
+    return is_ours(put, &found.list[0]) ? FATE_WRITTEN : FATE_OTHERS;
 }
 
 static enum flow_code explain_fate(const struct flow_ssm_put *put, enum fate fate, uint64_t now,
                                    const struct flow_ssm_answer *answer, struct flow_err *err)
 {
     if (fate == FATE_OTHERS)
-        return conflict(put, now, err);
+        return flow_err_set(err, FLOW_E_CONFLICT,
+                            "%s: the answer to the write was lost, and somebody else wrote too: "
+                            "version %llu is there now; whether this value lies below it, says: "
+                            "flowenv history %s",
+                            put->name, (unsigned long long)now, put->name);
     *err = answer->failure;
     if (fate == FATE_NOT_WRITTEN)
         return flow_err_hint(err, "nothing was changed");
@@ -242,7 +263,7 @@ static enum flow_code put_surely(struct flow_ssm *ssm, const struct flow_ssm_put
         if (send_put(ssm, put, &answer, err))
             return err->code;
         if (answer.json != NULL)
-            return check_version(put, answer.json, ret_version, err);
+            return check_version(ssm, put, answer.json, lost, ret_version, err);
         lost = lost || answer.lost;
         if (!lost) {
             *err = answer.failure;

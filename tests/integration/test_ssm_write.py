@@ -102,7 +102,15 @@ def test_a_lost_answer_and_a_second_writer_is_a_conflict(ssm, fault):
         exchange.close()
     fault.inject(lose, "PutParameter", count=1)
     said = ssm.fails("CONFLICT", fault, "put", "/t/dev/a", "SecureString", 0, value="ours")
-    assert "version 2 is there now" in said and fault.store.version("/t/dev/a") == 2
+    assert "somebody else wrote too: version 2 is there now" in said
+    assert "nothing was changed" not in said and fault.store.version("/t/dev/a") == 2
+
+
+def test_a_write_that_arrives_late_and_again_is_ours_twice_and_no_conflict(ssm, fault):
+    fault.store.load({"/t/dev/a": "old"})
+    fault.inject(faults.cut(None, applied=False), "PutParameter", count=1)
+    fault.inject(faults.before(lambda store: store.put("/t/dev/a", "new")), "PutParameter")
+    assert ssm.ok(fault, "put", "/t/dev/a", "SecureString", 1, value="new") == [{"version": 3}]
 
 
 def test_a_write_that_never_arrives_says_that_nothing_was_changed(ssm, fault, canary):
