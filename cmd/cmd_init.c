@@ -49,7 +49,9 @@ static enum flow_code tell(struct call *call, const char *directory, const struc
     if (flow_project_parse("flowenv.ini", directory, text->text, text->len, &project, err))
         return err->code;
     stage = first_stage(project);
-    outf(out, "created %s/flowenv.ini\n", directory);
+    out_text(out, "created ");
+    out_shown(out, (struct flow_bytes){(const unsigned char *)directory, strlen(directory)}, false);
+    out_text(out, "/flowenv.ini\n");
     tell_stages(out, project);
     tell_targets(out, project);
     outf(out,

@@ -5,6 +5,7 @@
 #include "cmd/prompt.h"
 #include "ops/param.h"
 #include "text/names.h"
+#include "text/redact.h"
 
 static const struct option_spec put_options[] = {
     {"type", 't', "TYPE", "SecureString unless said otherwise, or the type it has", false},
@@ -51,6 +52,17 @@ static enum flow_code check_operand(const struct options *given,
     return FLOW_OK;
 }
 
+/* Before anybody types a secret for nothing. */
+static enum flow_code check_name(struct call *call, const struct flow_put_request *request,
+                                 struct flow_err *err)
+{
+    const struct flow_stage *stage;
+
+    if (request->name[0] == '/')
+        return flow_name_check_param(request->name, err);
+    return flow_session_stage(call->session, request->stage, true, &stage, err);
+}
+
 static enum flow_code take_value(struct call *call, struct flow_err *err)
 {
     const struct options *given = &call->options;
@@ -66,7 +78,9 @@ static enum flow_code take_value(struct call *call, struct flow_err *err)
     source.fd = (int)fd;
     if (source.file != NULL && fd >= 0)
         return flow_err_set(err, FLOW_E_USAGE, "--from-file and --fd exclude each other");
-    flow_str_addf(&question, "Value of %s (not shown): ", given->operands[0]);
+    flow_str_add(&question, "Value of ");
+    flow_visible(given->operands[0], strlen(given->operands[0]), 0, &question);
+    flow_str_add(&question, " (not shown): ");
     return prompt_value(call, &source, question.text, &call->value, err);
 }
 
@@ -114,9 +128,10 @@ static enum flow_code run_put(struct call *call, struct flow_err *err)
                                        .dry_run = option_on(given, "dry-run")};
     struct flow_receipt receipt;
 
-    if (parse_type(given, &request, err) || check_operand(given, &request, err))
+    if (parse_type(given, &request, err) || check_operand(given, &request, err) ||
+        check_name(call, &request, err))
         return err->code;
-    if (!request.dry_run && guard_write(call, request.name, option_on(given, "yes"), err))
+    if (!request.dry_run && guard_write(call, &request.name, 1, option_on(given, "yes"), err))
         return err->code;
     if (take_value(call, err))
         return err->code;

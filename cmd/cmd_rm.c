@@ -43,19 +43,6 @@ static void print_json(struct output *out, const struct flow_removal *removals, 
     out_text(out, "\n");
 }
 
-static enum flow_code guard_all(struct call *call, struct flow_err *err)
-{
-    const struct options *given = &call->options;
-    size_t i;
-
-    if (guard_removal(call, given->operand_count, err))
-        return err->code;
-    for (i = 0; i < given->operand_count; i++)
-        if (guard_write(call, given->operands[i], option_on(given, "yes"), err))
-            return err->code;
-    return FLOW_OK;
-}
-
 static enum flow_code run_rm(struct call *call, struct flow_err *err)
 {
     const struct options *given = &call->options;
@@ -63,7 +50,9 @@ static enum flow_code run_rm(struct call *call, struct flow_err *err)
     bool dry = option_on(given, "dry-run");
     enum flow_code code;
 
-    if (!dry && guard_all(call, err))
+    if (!dry &&
+        (guard_removal(call, given->operand_count, err) ||
+         guard_write(call, given->operands, given->operand_count, option_on(given, "yes"), err)))
         return err->code;
     removals = calloc(given->operand_count, sizeof *removals);
     if (removals == NULL)

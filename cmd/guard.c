@@ -8,6 +8,7 @@
 
 enum { GUARD_QUESTION_MAX = 4096 };
 
+/* The stage that a name lies in: the one whose prefix covers it, else the one named. */
 static enum flow_code touched_stage(struct call *call, const char *name,
                                     const struct flow_stage **ret_stage, struct flow_err *err)
 {
@@ -19,18 +20,34 @@ static enum flow_code touched_stage(struct call *call, const char *name,
     return flow_session_stage(call->session, named, true, ret_stage, err);
 }
 
-enum flow_code guard_write(struct call *call, const char *name, bool yes, struct flow_err *err)
+static enum flow_code ask(const struct flow_stage *stage, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_str_done) struct flow_str question = FLOW_STR_INIT(GUARD_QUESTION_MAX);
-    const struct flow_stage *stage;
 
-    if (touched_stage(call, name, &stage, err))
-        return err->code;
-    if (stage == NULL || !stage->is_protected || yes)
-        return FLOW_OK;
     flow_str_addf(&question, "%s is protected. Type its name to write to it: ", stage->name);
     if (prompt_expect(question.text, stage->name, "--yes says that you mean it", err))
         return flow_err_wrap(err, "stage %s is protected", stage->name);
+    return FLOW_OK;
+}
+
+enum flow_code guard_write(struct call *call, const char *const *names, size_t count, bool yes,
+                           struct flow_err *err)
+{
+    const struct flow_project *project = flow_session_project(call->session);
+    const struct flow_stage *stage, *touched;
+    size_t i, j;
+
+    for (i = 0; !yes && project != NULL && i < project->stage_count; i++) {
+        stage = &project->stages[i];
+        for (j = 0; stage->is_protected && j < count; j++) {
+            if (touched_stage(call, names[j], &touched, err))
+                return err->code;
+            if (touched == stage)
+                break;
+        }
+        if (stage->is_protected && j < count && ask(stage, err))
+            return err->code;
+    }
     return FLOW_OK;
 }
 

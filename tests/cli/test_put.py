@@ -85,6 +85,14 @@ def test_a_relative_name_needs_its_stage(shop):
     assert b"/shop/dev/stripe/secret-key" in shop.put("stripe/secret-key", "sk_x", "-s", "dev")
 
 
+@pytest.mark.parametrize("name", [["stripe/key"], ["/aws/x"], ["--stage", "qa", "key"]])
+def test_nobody_types_a_secret_for_a_name_that_will_not_do(shop, name):
+    child = shop.pty("put", *name)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus in (1, 2) and b"Value of" not in child.before
+
+
 def test_a_dry_run_writes_nothing(local):
     assert b"would create /t/k" in local.put("/t/k", "a", "--dry-run")
     assert local("get", "/t/k").status == 1

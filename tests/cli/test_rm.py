@@ -38,6 +38,18 @@ def test_on_a_terminal_the_number_is_typed(filled):
     assert filled.ok("get", "/shop/dev/b") == b"x"
 
 
+def test_a_protected_stage_is_asked_for_once(filled):
+    child = filled.pty("rm", "/shop/prod/a", "/shop/prod/b", "/shop/dev/a")
+    child.expect_exact("Type the number: ")
+    child.sendline("3")
+    child.expect_exact("prod is protected")
+    child.sendline("prod")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0 and b"is protected" not in child.before
+    assert filled("list", "/shop", check=0).out_text.count("/shop/") == 1
+
+
 def test_what_was_not_there_is_told_and_the_rest_is_done(filled):
     result = filled("rm", "--yes", "2", "/shop/dev/a", "/shop/dev/zzz", check=3)
     assert b"removed /shop/dev/a\n" in result.out and b"not there /shop/dev/zzz" in result.out
