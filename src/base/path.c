@@ -123,9 +123,21 @@ static bool is_below_boundary(const char *directory, const char *home)
            stat(directory, &here) == 0 && stat(parent, &above) == 0 && here.st_dev == above.st_dev;
 }
 
+static bool is_trusted(const char *directory, char *const *trusted, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(trusted[i]);
+
+        if (strncmp(directory, trusted[i], len) == 0 &&
+            (directory[len] == '\0' || directory[len] == '/'))
+            return true;
+    }
+    return false;
+}
+
 enum flow_code flow_path_find_up(const struct flow_environ *env, const char *start,
-                                 const char *file_name, struct flow_str *directory,
-                                 struct flow_err *err)
+                                 const char *file_name, char *const *trusted, size_t trusted_count,
+                                 struct flow_str *directory, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_freep) char *here = realpath(start, NULL);
     const char *home_text = absolute(env, "HOME"), *why = NULL;
@@ -134,11 +146,16 @@ enum flow_code flow_path_find_up(const struct flow_environ *env, const char *sta
     if (here == NULL)
         return flow_err_sys(err, FLOW_E_IO, errno, "cannot examine the directory '%s'", start);
     for (;;) {
-        if (look_in(here, file_name, &why)) {
+        bool found = look_in(here, file_name, &why);
+
+        if (is_trusted(here, trusted, trusted_count))
+            why = NULL;
+        if (found) {
             if (why != NULL)
                 return flow_err_set(err, FLOW_E_UNTRUSTED,
                                     "'%s' in '%s' is not believed: it, or the directory, %s; "
-                                    "read it, then make both your own and writable by you alone",
+                                    "read it, then make both your own and writable by you alone, "
+                                    "or name the directory under trusted_dirs in your config.ini",
                                     file_name, here, why);
             flow_str_clear(directory);
             flow_str_add(directory, here);

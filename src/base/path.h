@@ -31,10 +31,12 @@ enum flow_code flow_path_user(const struct flow_environ *env, enum flow_dir dir,
  * others): FLOW_E_NOT_FOUND, or FLOW_E_UNTRUSTED where a file lies there but
  * it, or the directory, may not be believed. The directory is given with its
  * links resolved.
+ * trusted: directories, with links resolved, that the user believes in whoever
+ * owns them, and all below them.
  */
 enum flow_code flow_path_find_up(const struct flow_environ *env, const char *start,
-                                 const char *file_name, struct flow_str *directory,
-                                 struct flow_err *err);
+                                 const char *file_name, char *const *trusted, size_t trusted_count,
+                                 struct flow_str *directory, struct flow_err *err);
 
 /*
  * FLOW_E_REFUSED if file_name is in directory, but it or the directory is not

@@ -23,6 +23,20 @@ static enum flow_code read_allowed(void *member, const char *value, struct flow_
     return flow_field_each(value, add_allowed, member, err);
 }
 
+static enum flow_code add_trusted(void *context, const char *word, struct flow_err *err)
+{
+    struct flow_settings *settings = context;
+
+    if (word[0] != '/')
+        return flow_err_set(err, FLOW_E_FORMAT, "'%s' is no absolute path", word);
+    return flow_field_add_word(&settings->trusted_dirs, &settings->trusted_count, word, err);
+}
+
+static enum flow_code read_trusted(void *member, const char *value, struct flow_err *err)
+{
+    return flow_field_each(value, add_trusted, member, err);
+}
+
 static enum flow_code read_url(void *member, const char *value, struct flow_err *err)
 {
     if (strncmp(value, "https://", 8) != 0 && strncmp(value, "http://", 7) != 0)
@@ -35,6 +49,7 @@ static const struct flow_field fields[] = {
     {"max_age", flow_field_seconds, AT(max_age_s)},
     {"stale_for", flow_field_seconds, AT(stale_for_s)},
     {"allowed_names", read_allowed, 0},
+    {"trusted_dirs", read_trusted, 0},
     {"key_file", flow_field_path, AT(key_file)},
     {"vault", flow_field_path, AT(vault)},
     {"endpoint_url_ssm", read_url, AT(endpoint_url_ssm)},
@@ -79,6 +94,7 @@ void flow_settings_init(struct flow_settings *settings)
 void flow_settings_done(struct flow_settings *settings)
 {
     flow_field_free_words(settings->allowed_names, settings->allowed_count);
+    flow_field_free_words(settings->trusted_dirs, settings->trusted_count);
     free(settings->key_file);
     free(settings->vault);
     free(settings->endpoint_url_ssm);

@@ -5,6 +5,7 @@
  *   max_age = 15m               age below which a snapshot serves; s, m, h, d
  *   stale_for = 24h             how long one serves while the service is away
  *   allowed_names = A, B        names of T12 that are let through
+ *   trusted_dirs = /a, /b       projects there are believed, whoever owns them (T18)
  *   key_file, vault, ca_bundle  absolute paths
  *   endpoint_url_ssm            https://..., or http:// for this machine
  *   require_mlock = yes         memory that can't be locked is an error
@@ -25,6 +26,8 @@ struct flow_settings {
     int64_t stale_for_s; /* 86400 */
     char **allowed_names;
     size_t allowed_count;
+    char **trusted_dirs; /* absolute */
+    size_t trusted_count;
     char *key_file;         /* NULL: key in the config directory */
     char *vault;            /* NULL: vault in the data directory */
     char *endpoint_url_ssm; /* NULL: AWS's */

@@ -60,7 +60,8 @@ static enum flow_code read_project(struct flow_session *session, struct flow_err
     FLOW_CLEANUP(flow_str_done) struct flow_str text = FLOW_STR_INIT(FLOW_INI_FILE_MAX);
     struct flow_file_want want = {.path = project_file, .max = FLOW_INI_FILE_MAX};
 
-    if (flow_path_find_up(session->world.env, start != NULL ? start : ".", project_file, &root,
+    if (flow_path_find_up(session->world.env, start != NULL ? start : ".", project_file,
+                          session->settings.trusted_dirs, session->settings.trusted_count, &root,
                           err)) {
         if (err->code != FLOW_E_NOT_FOUND || start != NULL)
             return err->code;

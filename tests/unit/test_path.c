@@ -101,7 +101,7 @@ static enum flow_code find(const char *start, const char *name, char found[1024]
 {
     FLOW_CLEANUP(flow_environ_freep) struct flow_environ *env = make_tree();
     FLOW_CLEANUP(flow_str_done) struct flow_str directory = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
-    enum flow_code code = flow_path_find_up(env, test_path(start), name, &directory, err);
+    enum flow_code code = flow_path_find_up(env, test_path(start), name, NULL, 0, &directory, err);
 
     (void)snprintf(found, 1024, "%s", directory.text);
     return code;
@@ -153,6 +153,26 @@ TEST("in a directory that everybody may write to, a file is not believed, and th
     EXPECT_CODE(find("find/project/shared/mine", "flowenv.ini", found, &err), FLOW_E_UNTRUSTED);
 }
 
+TEST("a directory that the user trusts, and all below it, is believed whoever may write to it")
+{
+    FLOW_CLEANUP(flow_environ_freep) struct flow_environ *env = make_tree();
+    FLOW_CLEANUP(flow_str_done) struct flow_str found = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
+    FLOW_CLEANUP(flow_freep) char *trusted = NULL;
+    struct flow_err err = FLOW_ERR_INIT;
+
+    make_directory(test_path("find/project/open"), 0777);
+    make_directory(test_path("find/project/open-too"), 0777);
+    test_write_file(test_path("find/project/open/flowenv.ini"), "", 0);
+    test_write_file(test_path("find/project/open-too/flowenv.ini"), "", 0);
+    trusted = realpath(test_path("find/project/open"), NULL);
+    OK(flow_path_find_up(env, trusted, "flowenv.ini", &trusted, 1, &found, &err), err);
+    EXPECT_STR(found.text, trusted);
+    EXPECT_CODE(flow_path_find_up(env, test_path("find/project/open-too"), "flowenv.ini", &trusted,
+                                  1, &found, &err),
+                FLOW_E_UNTRUSTED);
+    EXPECT_PRESENT("trusted_dirs", err.text);
+}
+
 TEST("another user's directory is not searched, nor one of a group that is not ours")
 {
     struct flow_err err = FLOW_ERR_INIT;
@@ -182,8 +202,9 @@ TEST("the search does not cross a mount")
 
     if (stat("/", &root) != 0 || stat("/proc/self", &proc) != 0 || root.st_dev == proc.st_dev)
         skip();
-    EXPECT_CODE(flow_path_find_up(env, "/proc/self", "proc", &directory, &err), FLOW_E_NOT_FOUND);
-    OK(flow_path_find_up(env, "/usr", "proc", &directory, &err), err);
+    EXPECT_CODE(flow_path_find_up(env, "/proc/self", "proc", NULL, 0, &directory, &err),
+                FLOW_E_NOT_FOUND);
+    OK(flow_path_find_up(env, "/usr", "proc", NULL, 0, &directory, &err), err);
     EXPECT_STR(directory.text, "/");
     flow_str_done(&directory);
 }
