@@ -126,11 +126,36 @@ static enum flow_code check_directory(const char *directory, struct flow_err *er
 static enum flow_code make_path(const char *directory, const unsigned char vault_id[FLOW_ID_LEN],
                                 struct flow_str *path, struct flow_err *err)
 {
-    flow_str_addf(path, "%s/", directory);
-    for (size_t i = 0; i < FLOW_ID_LEN; i++)
-        flow_str_addf(path, "%02x", vault_id[i]);
+    static const char digits[] = "0123456789abcdef";
+
+    flow_str_add(path, directory);
+    flow_str_add_char(path, '/');
+    for (size_t i = 0; i < FLOW_ID_LEN; i++) {
+        flow_str_add_char(path, digits[vault_id[i] >> 4]);
+        flow_str_add_char(path, digits[vault_id[i] & 15]);
+    }
     flow_str_add(path, ".state");
     return flow_str_check(path, "the path of the state file", err);
+}
+
+/* Reads what there is; a file that is longer than any state gives one byte too many. */
+static enum flow_code read_file(const char *path, unsigned char bytes[STATE_MAX + 1],
+                                size_t *ret_len, struct flow_err *err)
+{
+    const struct flow_file_want want = {.path = path, .max = STATE_MAX, .is_private = true};
+    FLOW_CLEANUP(flow_fd_closep) int fd = -1;
+    ssize_t n = 1;
+
+    *ret_len = 0;
+    if (flow_file_open(&want, &fd, err))
+        return err->code;
+    while (n != 0 && *ret_len <= STATE_MAX) {
+        n = read(fd, bytes + *ret_len, STATE_MAX + 1 - *ret_len);
+        if (n < 0 && errno != EINTR)
+            return flow_err_sys(err, FLOW_E_IO, errno, "cannot read '%s'", path);
+        *ret_len += n > 0 ? (size_t)n : 0;
+    }
+    return FLOW_OK;
 }
 
 enum flow_code flow_state_read(const char *directory, const unsigned char vault_id[FLOW_ID_LEN],
@@ -138,24 +163,20 @@ enum flow_code flow_state_read(const char *directory, const unsigned char vault_
                                struct flow_err *err)
 {
     FLOW_CLEANUP(flow_str_done) struct flow_str path = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
-    FLOW_CLEANUP(flow_str_done) struct flow_str bytes = FLOW_STR_INIT(STATE_MAX);
-    struct flow_file_want want = {.max = STATE_MAX, .is_private = true};
-    struct flow_state state = {0};
+    FLOW_CLEANUP(flow_state_done) struct flow_state state = {0};
+    unsigned char bytes[STATE_MAX + 1];
+    size_t len;
 
-    if (check_directory(directory, err) || make_path(directory, vault_id, &path, err))
+    if (check_directory(directory, err) || make_path(directory, vault_id, &path, err) ||
+        read_file(path.text, bytes, &len, err))
         return err->code;
-    want.path = path.text;
-    if (flow_file_read(&want, &bytes, err))
-        return err->code;
-    if (flow_state_parse((struct flow_bytes){(unsigned char *)bytes.text, bytes.len}, key, &state,
-                         err))
+    if (flow_state_parse((struct flow_bytes){bytes, len}, key, &state, err))
         return flow_err_wrap(err, "'%s', the record of what was last seen of this vault",
                              path.text);
-    if (memcmp(state.vault_id, vault_id, FLOW_ID_LEN) != 0) {
-        flow_state_done(&state);
+    if (memcmp(state.vault_id, vault_id, FLOW_ID_LEN) != 0)
         return flow_err_set(err, FLOW_E_DAMAGED, "'%s' is the record of another vault", path.text);
-    }
     *ret_state = state;
+    state = (struct flow_state){0};
     return FLOW_OK;
 }
 
