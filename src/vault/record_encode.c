@@ -43,12 +43,11 @@ static void put_text(struct writer *out, uint8_t tag, const char *text)
 
 static void put_number(struct writer *out, uint8_t tag, uint64_t value)
 {
-    unsigned char bytes[8];
-    size_t len = sizeof bytes;
+    unsigned char bytes[sizeof value];
+    size_t len = 0;
 
-    (void)flow_put_u64(bytes, value);
-    while (len > 0 && bytes[len - 1] == 0)
-        len--;
+    for (; value > 0; value >>= 8)
+        bytes[len++] = (unsigned char)value;
     put_field(out, tag, bytes, len);
 }
 
