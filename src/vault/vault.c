@@ -297,16 +297,17 @@ static enum flow_code create(struct flow_vault *vault, struct flow_err *err)
 
 /* --- opening --------------------------------------------------------------------------- */
 
-static char *with_suffix(const char *path, const char *suffix)
+static enum flow_code copy_path(const char *path, const char *suffix, char **ret_copy,
+                                struct flow_err *err)
 {
-    struct flow_str text = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
-    char *taken;
+    FLOW_CLEANUP(flow_str_done) struct flow_str text = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
 
     flow_str_add(&text, path);
     flow_str_add(&text, suffix);
-    taken = flow_str_take(&text);
-    flow_str_done(&text);
-    return taken;
+    if (flow_str_check(&text, "the path of the vault, its key or its state", err))
+        return err->code;
+    *ret_copy = flow_str_take(&text);
+    return *ret_copy != NULL ? FLOW_OK : flow_err_nomem(err);
 }
 
 static enum flow_code vault_new(const struct flow_vault_options *options,
@@ -317,15 +318,12 @@ static enum flow_code vault_new(const struct flow_vault_options *options,
     if (vault == NULL)
         return flow_err_nomem(err);
     vault->now = (struct flow_generation)FLOW_GENERATION_INIT;
-    vault->path = with_suffix(options->path, "");
-    vault->lock_path = with_suffix(options->path, ".lock");
-    vault->key_file = with_suffix(options->key_file, "");
-    vault->state_dir = with_suffix(options->state_dir, "");
-    if (vault->path == NULL || vault->lock_path == NULL || vault->key_file == NULL ||
-        vault->state_dir == NULL)
-        return flow_err_set(err, FLOW_E_LIMIT, "the path of the vault '%s' is too long",
-                            options->path);
     vault->options = *options;
+    if (copy_path(options->path, "", &vault->path, err) ||
+        copy_path(options->path, ".lock", &vault->lock_path, err) ||
+        copy_path(options->key_file, "", &vault->key_file, err) ||
+        copy_path(options->state_dir, "", &vault->state_dir, err))
+        return err->code;
     *ret_vault = FLOW_TAKE(vault);
     return FLOW_OK;
 }
