@@ -18,6 +18,14 @@ PYTHON   ?= python3
 PKG_CONFIG ?= pkg-config
 FUZZ_SECONDS ?= 60
 
+# A line a step; V=1 shows the commands themselves.
+ifeq ($(V),1)
+say = @:
+else
+say = @printf '  %-6s %s\n'
+Q   = @
+endif
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all demo test unit bench fuzz install uninstall format lint clean deps completions asan both
@@ -71,83 +79,101 @@ objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(RELEASE) $(CFLAGS) -c $< -o $@
+	$(say) CC $@
+	$(Q)$(CC) $(BASE_CFLAGS) $(RELEASE) $(CFLAGS) -c $< -o $@
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(filter-out -fPIE,$(RELEASE)) -fPIC $(CFLAGS) -c $< -o $@
+	$(say) CC $@
+	$(Q)$(CC) $(BASE_CFLAGS) $(filter-out -fPIE,$(RELEASE)) -fPIC $(CFLAGS) -c $< -o $@
 
 # The module's calls into the program resolve when it is loaded, so the
 # program exports its functions.
 $(BUILD)/bin/flowenv: $(call objects,obj,$(CORE_SRC) $(CMD_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(HARDEN_LD) -rdynamic $(LDFLAGS) $^ $(CORE_LIBS) $(DL_LIBS) -o $@
+	$(say) LINK $@
+	$(Q)$(CC) $(HARDEN_LD) -rdynamic $(LDFLAGS) $^ $(CORE_LIBS) $(DL_LIBS) -o $@
 $(BUILD)/lib/flowenv/net.so: $(call objects,pic,$(NET_SRC))
 	@mkdir -p $(@D)
-	$(CC) -shared $(filter-out -pie,$(HARDEN_LD)) $(LDFLAGS) $^ $(NET_LIBS) -o $@
+	$(say) LINK $@
+	$(Q)$(CC) -shared $(filter-out -pie,$(HARDEN_LD)) $(LDFLAGS) $^ $(NET_LIBS) -o $@
 $(BUILD)/lib/libflowenv.a: $(call objects,pic,$(SRC))
 	@mkdir -p $(@D)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@
+	$(say) AR $@
+	$(Q)$(AR) rcs $@ $^
 $(BUILD)/man/flowenv.1: $(BUILD)/bin/flowenv
 	@mkdir -p $(@D)
-	$< help --man > $@
+	$(say) MAN $@
+	$(Q)$< help --man > $@
 
 # --- the same under sanitizers ----------------------------------------------------
 $(BUILD)/asan/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -Itests $(SANITIZE) $(CFLAGS) -c $< -o $@
+	$(say) CC $@
+	$(Q)$(CC) $(BASE_CFLAGS) -Itests $(SANITIZE) $(CFLAGS) -c $< -o $@
 $(BUILD)/asan/pic/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(filter-out -fPIE,$(SANITIZE)) -fPIC $(CFLAGS) -c $< -o $@
+	$(say) CC $@
+	$(Q)$(CC) $(BASE_CFLAGS) $(filter-out -fPIE,$(SANITIZE)) -fPIC $(CFLAGS) -c $< -o $@
 $(BUILD)/asan/lib/libflowenv.a: $(call objects,asan/obj,$(SRC))
 	@mkdir -p $(@D)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@
+	$(say) AR $@
+	$(Q)$(AR) rcs $@ $^
 $(BUILD)/asan/bin/flowenv: $(call objects,asan/obj,$(CORE_SRC) $(CMD_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -pie -rdynamic $(LDFLAGS) $^ $(CORE_LIBS) $(DL_LIBS) -o $@
+	$(say) LINK $@
+	$(Q)$(CC) $(SANITIZE) -pie -rdynamic $(LDFLAGS) $^ $(CORE_LIBS) $(DL_LIBS) -o $@
 $(BUILD)/asan/lib/flowenv/net.so: $(call objects,asan/pic,$(NET_SRC))
 	@mkdir -p $(@D)
-	$(CC) -shared $(filter-out -fPIE,$(SANITIZE)) $(LDFLAGS) $^ $(NET_LIBS) -o $@
+	$(say) LINK $@
+	$(Q)$(CC) -shared $(filter-out -fPIE,$(SANITIZE)) $(LDFLAGS) $^ $(NET_LIBS) -o $@
 
 # Tests link what they use of tests/support: an archive of the files without a main().
 SUPPORT_SRC := $(filter-out %_main.c %/replay.c,$(sort $(wildcard tests/support/*.c)))
 $(BUILD)/asan/lib/libsupport.a: $(call objects,asan/obj,$(SUPPORT_SRC))
 	@mkdir -p $(@D)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@
+	$(say) AR $@
+	$(Q)$(AR) rcs $@ $^
 TEST_LIBS := $(BUILD)/asan/lib/libsupport.a $(BUILD)/asan/lib/libflowenv.a
 
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/asan/unit/%,$(UNIT_SRC))
 $(BUILD)/asan/unit/%: $(BUILD)/asan/obj/tests/unit/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -lcmocka -o $@
+	$(say) LINK $@
+	$(Q)$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -lcmocka -o $@
 # Where memory runs out on purpose.
 $(BUILD)/asan/unit/test_oom: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/asan/fuzz/%,$(FUZZ_SRC))
 $(BUILD)/asan/fuzz/%: $(BUILD)/asan/obj/tests/fuzz/%.o $(BUILD)/asan/obj/tests/support/replay.o \
                       $(BUILD)/asan/lib/libflowenv.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
+	$(say) LINK $@
+	$(Q)$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
 # Small programs that let a script look at one module: tests/support/NAME_main.c.
 SUPPORT_BIN := $(patsubst tests/support/%.c,$(BUILD)/asan/support/%,$(wildcard tests/support/*_main.c))
 $(BUILD)/asan/support/%: $(BUILD)/asan/obj/tests/support/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -lcmocka -o $@
+	$(say) LINK $@
+	$(Q)$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -lcmocka -o $@
 
 asan: $(BUILD)/asan/bin/flowenv $(BUILD)/asan/lib/flowenv/net.so $(SUPPORT_BIN)
 
 # --- the library and the program once more, for libFuzzer ---------------------------
 $(BUILD)/fuzzer/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(BASE_CFLAGS) -Itests -O1 -g -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
+	$(say) CC $@
+	$(Q)clang $(BASE_CFLAGS) -Itests -O1 -g -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
 $(BUILD)/fuzzer/lib/libflowenv.a: $(call objects,fuzzer/obj,$(SRC))
 	@mkdir -p $(@D)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@
+	$(say) AR $@
+	$(Q)$(AR) rcs $@ $^
 FUZZER_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzzer/%,$(FUZZ_SRC))
 $(BUILD)/fuzzer/fuzz_%: $(BUILD)/fuzzer/obj/tests/fuzz/fuzz_%.o $(BUILD)/fuzzer/lib/libflowenv.a
-	clang -fsanitize=fuzzer,address,undefined $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
+	$(say) LINK $@
+	$(Q)clang -fsanitize=fuzzer,address,undefined $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
 
 # --- what a person calls ---------------------------------------------------------
 deps:
@@ -173,7 +199,8 @@ demo: deps
 
 $(BUILD)/bench/fill: tests/bench/fill.c $(BUILD)/lib/libflowenv.a
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(RELEASE) $(CFLAGS) -pie $(LDFLAGS) $(filter %.c %.a,$^) $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
+	$(say) LINK $@
+	$(Q)$(CC) $(BASE_CFLAGS) $(RELEASE) $(CFLAGS) -pie $(LDFLAGS) $(filter %.c %.a,$^) $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -o $@
 bench: all $(BUILD)/bench/fill
 	@$(PYTHON) tests/bench/bench.py --build $(BUILD)
 
