@@ -4,7 +4,6 @@
 
 #include "base/str.h"
 #include "cmd/prompt.h"
-#include "text/redact.h"
 
 enum { GUARD_QUESTION_MAX = 4096 };
 

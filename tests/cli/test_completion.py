@@ -42,11 +42,11 @@ def _bash(line):
 
 
 def _zsh(line):
-    """compadd is replaced by one that prints what would have been offered."""
+    """The installed file, found by fpath. compadd also prints what is offered."""
     return ["zsh", "-f", "-c", textwrap.dedent(f"""\
         zmodload zsh/zpty
         zpty z zsh -f -i
-        zpty -w z 'PS1=; autoload -Uz compinit; compinit -u -D; source <(flowenv completion zsh)'
+        zpty -w z 'PS1=; fpath=({ROOT}/completions $fpath); autoload -Uz compinit; compinit -u -D'
         zpty -w z 'zstyle ":completion:*" list-separator "|"; LISTMAX=0; setopt noalwayslastprompt'
         zpty -w z 'list() {{ compadd() {{ local -a a; builtin compadd -A a "$@"; print -rl -- $a >>$OUT; builtin compadd "$@" }}; _main_complete }}'
         zpty -w z 'zle -C list complete-word list; bindkey "^I" list'
