@@ -23,16 +23,17 @@ static const struct option_spec put_options[] = {
 static const char *const receipt_words[] = {"created", "updated", "unchanged"};
 static const char *const dry_words[] = {"would create", "would update", "would leave unchanged"};
 
-static enum flow_code parse_type(const struct options *given, struct flow_put_request *request,
+static enum flow_code parse_type(struct call *call, struct flow_put_request *request,
                                  struct flow_err *err)
 {
-    const char *text = option_text(given, "type");
+    const char *text = option_text(&call->options, "type");
 
     if (text == NULL)
         return FLOW_OK;
     request->has_type = true;
     if (!flow_type_parse(text, &request->type))
         return flow_err_set(err, FLOW_E_USAGE, "--type takes String, StringList or SecureString");
+    call->value_is_plain = request->type != FLOW_SECURE_STRING;
     return FLOW_OK;
 }
 
@@ -128,7 +129,7 @@ static enum flow_code run_put(struct call *call, struct flow_err *err)
                                        .dry_run = option_on(given, "dry-run")};
     struct flow_receipt receipt;
 
-    if (parse_type(given, &request, err) || check_operand(given, &request, err) ||
+    if (parse_type(call, &request, err) || check_operand(given, &request, err) ||
         check_name(call, &request, err))
         return err->code;
     if (!request.dry_run && guard_write(call, &request.name, 1, option_on(given, "yes"), err))

@@ -49,6 +49,7 @@ struct call {
     struct flow_view view;
     struct flow_params params;
     struct flow_secret *value;
+    bool value_is_plain; /* the user said that it is no secret */
 };
 
 struct command {

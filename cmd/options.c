@@ -1,6 +1,8 @@
 #include "cmd/options.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,9 +101,17 @@ struct parse {
 };
 
 /* The first mistake is the one to report. */
-static bool is_first_mistake(const struct parse *parse)
+FLOW_PRINTF(2, 3) static void mistake(struct parse *parse, const char *format, ...)
 {
-    return parse->err->code == FLOW_OK;
+    char sentence[256];
+    va_list args;
+
+    if (parse->err->code)
+        return;
+    va_start(args, format);
+    (void)vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    (void)flow_err_set(parse->err, FLOW_E_USAGE, "%s", sentence);
 }
 
 static const struct option_spec *spec_by_name(const struct parse *parse, const char *name,
@@ -132,8 +142,6 @@ static void unknown_option(struct parse *parse, const char *name, size_t len)
     char word[32];
     size_t i;
 
-    if (!is_first_mistake(parse))
-        return;
     for (i = 0; i < parse->spec_count; i++)
         candidates[i] = parse->specs[i]->name;
     if (len < sizeof word) {
@@ -142,41 +150,55 @@ static void unknown_option(struct parse *parse, const char *name, size_t len)
         near = flow_name_nearest(word, candidates, parse->spec_count);
     }
     if (near != NULL)
-        (void)flow_err_set(parse->err, FLOW_E_USAGE, "%s has no option --%s; did you mean --%s?",
-                           parse->command->name, word, near);
+        mistake(parse, "%s has no option --%s; did you mean --%s?", parse->command->name, word,
+                near);
     else
-        (void)flow_err_set(
-            parse->err, FLOW_E_USAGE, "argument %zu is no option of %s; see flowenv help %s",
-            parse->first_number + parse->at, parse->command->name, parse->command->name);
+        mistake(parse, "argument %zu is no option of %s; see flowenv help %s",
+                parse->first_number + parse->at, parse->command->name, parse->command->name);
 }
 
-/* Values of one option stand together, so that option_list() can lend them. */
+/* Behind the last value of the same option: option_list() lends them as one array. */
+static size_t place_for(const struct options *options, const struct option_spec *spec,
+                        bool *ret_given)
+{
+    size_t place = options->count;
+
+    while (place > 0 && options->specs[place - 1] != spec)
+        place--;
+    *ret_given = place > 0;
+    return *ret_given ? place : options->count;
+}
+
 static void keep(struct parse *parse, const struct option_spec *spec, const char *value)
 {
     struct options *options = parse->options;
-    size_t place = options->count, i;
+    bool given;
+    size_t place = place_for(options, spec, &given), behind = options->count - place;
 
-    for (i = 0; i < options->count; i++)
-        if (options->specs[i] == spec)
-            place = i + 1;
-    if (place != options->count || (place > 0 && options->specs[place - 1] == spec)) {
-        if (!spec->repeats && spec->argument != NULL && is_first_mistake(parse))
-            (void)flow_err_set(parse->err, FLOW_E_USAGE, "--%s is given twice", spec->name);
-        if (!spec->repeats)
-            return;
+    if (given && !spec->repeats) {
+        if (spec->argument != NULL)
+            mistake(parse, "--%s is given twice", spec->name);
+        return;
     }
     if (FLOW_LIST_GROW(options->specs, options->count, options->spec_cap) ||
         FLOW_LIST_GROW(options->values, options->count, options->value_cap)) {
         (void)flow_err_nomem(parse->err);
         return;
     }
-    memmove(options->specs + place + 1, options->specs + place,
-            (options->count - place) * sizeof *options->specs);
-    memmove(options->values + place + 1, options->values + place,
-            (options->count - place) * sizeof *options->values);
+    memmove(options->specs + place + 1, options->specs + place, behind * sizeof *options->specs);
+    memmove(options->values + place + 1, options->values + place, behind * sizeof *options->values);
     options->specs[place] = spec;
     options->values[place] = value;
     options->count++;
+}
+
+/* An empty value is most often a shell variable that is not set. */
+static void keep_value(struct parse *parse, const struct option_spec *spec, const char *value)
+{
+    if (value == NULL || *value == '\0')
+        mistake(parse, "--%s needs its %s", spec->name, spec->argument);
+    else
+        keep(parse, spec, value);
 }
 
 /* The value is the next argument; one that looks like an option was more likely forgotten. */
@@ -184,30 +206,27 @@ static void keep_next(struct parse *parse, const struct option_spec *spec)
 {
     const char *value = parse->argv[parse->at + 1];
 
-    if (value == NULL || strncmp(value, "--", 2) == 0) {
-        if (is_first_mistake(parse))
-            (void)flow_err_set(parse->err, FLOW_E_USAGE, "--%s needs its %s", spec->name,
-                               spec->argument);
-        return;
-    }
-    parse->at++;
-    keep(parse, spec, value);
+    if (value != NULL && strncmp(value, "--", 2) != 0)
+        parse->at++;
+    else
+        value = NULL;
+    keep_value(parse, spec, value);
 }
 
 static void parse_long(struct parse *parse, const char *text)
 {
     size_t len = strcspn(text, "=");
     const struct option_spec *spec = spec_by_name(parse, text, len);
+    const char *value = text[len] == '=' ? text + len + 1 : NULL;
 
     if (spec == NULL)
         unknown_option(parse, text, len);
-    else if (spec->argument == NULL && text[len] == '=') {
-        if (is_first_mistake(parse))
-            (void)flow_err_set(parse->err, FLOW_E_USAGE, "--%s takes no value", spec->name);
-    } else if (spec->argument == NULL)
+    else if (spec->argument == NULL && value != NULL)
+        mistake(parse, "--%s takes no value", spec->name);
+    else if (spec->argument == NULL)
         keep(parse, spec, NULL);
-    else if (text[len] == '=')
-        keep(parse, spec, text + len + 1);
+    else if (value != NULL)
+        keep_value(parse, spec, value);
     else
         keep_next(parse, spec);
 }
@@ -270,17 +289,13 @@ static void check_operands(struct parse *parse)
     const struct command *command = parse->command;
     size_t count = parse->options->operand_count;
 
-    if (!is_first_mistake(parse) || option_on(parse->options, "help"))
-        return;
     if (count < command->min_operands)
-        (void)flow_err_set(parse->err, FLOW_E_USAGE, "%s needs %s; see flowenv help %s",
-                           command->name, command->operands, command->name);
+        mistake(parse, "%s needs %s; see flowenv help %s", command->name, command->operands,
+                command->name);
     else if (count > command->max_operands && command->max_operands == 0)
-        (void)flow_err_set(parse->err, FLOW_E_USAGE, "%s takes no operand, %zu given",
-                           command->name, count);
+        mistake(parse, "%s takes no operand, %zu given", command->name, count);
     else if (count > command->max_operands)
-        (void)flow_err_set(parse->err, FLOW_E_USAGE, "%s takes %s, %zu operands given",
-                           command->name, command->operands, count);
+        mistake(parse, "%s takes %s, %zu operands given", command->name, command->operands, count);
 }
 
 enum flow_code options_parse(const struct command *command, char *const *argv, size_t first_number,

@@ -11,7 +11,11 @@
 #include "cmd/progress.h"
 #include "text/redact.h"
 
-enum { REPORT_MAX = 256 * 1024 };
+/*
+ * What is no secret is taken out only where it is no ordinary word: a project's
+ * name is often a variable's value too, and paths have to be read.
+ */
+enum { REPORT_MAX = 256 * 1024, REPORT_PLAIN_MIN = 16 };
 
 /* Every value that this process holds and that a message might quote. */
 struct known {
@@ -19,11 +23,12 @@ struct known {
     size_t count, cap;
 };
 
-static void know(struct known *known, const void *at, size_t len)
+static void know(struct known *known, struct flow_bytes value, bool secret)
 {
-    if (at == NULL || FLOW_LIST_GROW(known->list, known->count, known->cap))
+    if (value.at == NULL || (!secret && value.len < REPORT_PLAIN_MIN) ||
+        FLOW_LIST_GROW(known->list, known->count, known->cap))
         return;
-    known->list[known->count++] = (struct flow_bytes){at, len};
+    known->list[known->count++] = value;
 }
 
 static void know_credentials(struct known *known, const struct flow_environ *env)
@@ -40,23 +45,24 @@ static void know_credentials(struct known *known, const struct flow_environ *env
         memcpy(name, list[i], (size_t)(value - list[i]));
         name[value - list[i]] = '\0';
         if (flow_environ_is_credential(name))
-            know(known, value + 1, strlen(value + 1));
+            know(known, (struct flow_bytes){(const unsigned char *)value + 1, strlen(value + 1)},
+                 true);
     }
 }
 
 static void know_call(struct known *known, const struct call *call)
 {
-    size_t i, len;
-    const unsigned char *bytes;
+    struct flow_bytes value;
+    size_t i;
 
     know_credentials(known, call->env);
     for (i = 0; i < call->view.count; i++)
-        know(known, call->view.entries[i].value.at, call->view.entries[i].value.len);
+        know(known, call->view.entries[i].value, call->view.entries[i].origin.kind == FLOW_SECRET);
     for (i = 0; i < call->params.count; i++)
-        know(known, call->params.list[i].value.at, call->params.list[i].value.len);
+        know(known, call->params.list[i].value, call->params.list[i].type == FLOW_SECURE_STRING);
     if (call->value != NULL) {
-        bytes = flow_secret_expose(call->value, &len);
-        know(known, bytes, len);
+        value.at = flow_secret_expose(call->value, &value.len);
+        know(known, value, !call->value_is_plain);
     }
 }
 

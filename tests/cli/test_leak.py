@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from support import faults
+
 RUNS = [
     ["get", "/shop/dev/stripe/secret-key"],
     ["list", "/shop"],
@@ -157,3 +159,18 @@ def find_in_memory(pid, values):
                 continue
             found += [(line.strip(), value) for value in values if value in data]
     return found
+
+
+def test_a_service_that_quotes_the_value_is_not_repeated(flowenv, fault, canary):
+    fault.inject(faults.quoting(), "PutParameter")
+    result = flowenv("put", "/t/key", input=canary(), env=fault.env)
+    assert result.status != 0 and b"[redacted]" in result.err
+    canary.absent(result)
+
+
+def test_an_ordinary_word_stays_readable_though_it_is_a_value(shop):
+    name = shop.work.name
+    shop.put("folder", name, "--type", "String", "--stage", "dev")
+    (shop.work / ".git").mkdir()
+    said = shop.fails(10, "render", "backend", "--stage", "dev")
+    assert f"{name}/env.dev.json" in said

@@ -11,6 +11,8 @@ import pytest
     (["list", "--stge", "dev"], "did you mean --stage?"),
     (["list", "--stage"], "--stage needs its STAGE"),
     (["list", "--stage", "--json"], "--stage needs its STAGE"),
+    (["list", "--stage", ""], "--stage needs its STAGE"),
+    (["list", "--stage="], "--stage needs its STAGE"),
     (["list", "--stage", "dev", "--stage", "prod"], "--stage is given twice"),
     (["list", "--json=yes"], "--json takes no value"),
     (["list", "/a", "/b"], "list takes [PATH], 2 operands given"),
