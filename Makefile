@@ -144,7 +144,7 @@ $(BUILD)/asan/unit/%: $(BUILD)/asan/obj/tests/unit/%.o $(TEST_LIBS)
 	$(say) LINK $@
 	$(Q)$(CC) $(SANITIZE) -pie $(LDFLAGS) $^ $(CORE_LIBS) $(NET_LIBS) $(DL_LIBS) -lcmocka -o $@
 # Where memory runs out on purpose.
-$(BUILD)/asan/unit/test_oom: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+$(BUILD)/asan/unit/test_oom: override LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/asan/fuzz/%,$(FUZZ_SRC))
 $(BUILD)/asan/fuzz/%: $(BUILD)/asan/obj/tests/fuzz/%.o $(BUILD)/asan/obj/tests/support/replay.o \
                       $(BUILD)/asan/lib/libflowenv.a

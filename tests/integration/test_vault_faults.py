@@ -138,6 +138,28 @@ def sweep_all(sweep, faults, prepare=lambda home: None):
 
 
 @needs_strace
+def test_power_cut(sweep):
+    """
+    What a power cut may undo is what was not synced. So a draft is synced before it gets its name,
+    the directory before anything is built on that name, and all of it before success is told.
+    """
+    home = sweep.home()
+    sweep.put(home, "-e", "trace=openat,write,fsync,renameat")
+    steps, opened = [], {}
+    for line in open(f"{home}.trace", errors="replace"):
+        if match := re.search(r'openat\(.*?, "([^"]*)".* = (\d+)$', line):
+            opened[match[2]] = match[1]
+            continue
+        if match := re.search(r"(\w+)\((\d+)", line):
+            name = opened.get(match[2], match[2])
+            kind = "draft" if ".flowenv-" in name else "folder" if "flowenv" in name else name
+            steps.append((match[1], kind))
+    begin = steps.index(("write", "draft"))
+    commit = [("write", "draft"), ("fsync", "draft"), ("renameat", "folder"), ("fsync", "folder")]
+    assert steps[begin:] == [*commit, *commit, ("write", "1")]  # the vault, the state, the answer
+
+
+@needs_strace
 @pytest.mark.timeout(600)
 def test_fault_sweep(sweep):
     calls = sweep.calls_of_put()

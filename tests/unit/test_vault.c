@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "support/vaultbox.h"
+#include "vault/commit.h"
 
 static mode_t mode_of(const char *path)
 {
@@ -205,6 +206,24 @@ TEST("names have 1 to 62 bytes, and a vault has 256 records at most")
     memset(records[0], 'n', sizeof records[0] - 1);
     EXPECT_CODE(vaultbox_put(vault, records[0], "K", "v", &err), FLOW_E_LIMIT);
     EXPECT_CODE(vaultbox_put(vault, "", "K", "v", &err), FLOW_E_LIMIT);
+}
+
+TEST("a vault of more than 64 MiB is not written, nor begun")
+{
+    FLOW_CLEANUP(flow_secret_freep) struct flow_secret *secret = NULL;
+    struct flow_vault_entry entries[FLOW_VAULT_FILE_MAX / FLOW_RECORD_MAX] = {0};
+    struct flow_vault_header next = {
+        .generation = 2, .slots = {(const unsigned char *)"", 0}, .entries = entries};
+    struct flow_vault_keys *keys;
+    struct flow_err err = FLOW_ERR_INIT;
+
+    OK(flow_vault_keys_new(&secret, &keys, &err), err);
+    next.count = FLOW_COUNT(entries);
+    for (size_t i = 0; i < next.count; i++)
+        entries[i].length = FLOW_RECORD_MAX;
+    EXPECT_CODE(flow_commit(test_path("no/such/directory/vault"), NULL, keys, &next, &err),
+                FLOW_E_LIMIT);
+    EXPECT_PRESENT("larger than 64 MiB", err.text);
 }
 
 TEST("a wrong key, a key of the wrong size and no key at all leave it locked, each with its reason")

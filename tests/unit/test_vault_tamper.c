@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/vaultbox.h"
@@ -251,6 +252,25 @@ TEST("a record of an older generation, or of another vault, does not open under 
 }
 
 /* --- versions (T35) -------------------------------------------------------------------- */
+
+TEST("the vault that the first version wrote opens for ever")
+{
+    FLOW_CLEANUP(flow_vault_freep) struct flow_vault *vault = NULL;
+    struct vaultbox box;
+
+    vaultbox_init(&box, "first");
+    EXPECT_INT(mkdir(test_path("first"), 0700), 0);
+    EXPECT_INT(mkdir(test_path("first/data"), 0700), 0);
+    EXPECT_INT(mkdir(test_path("first/config"), 0700), 0);
+    vaultbox_copy_file(box.path, "tests/fixtures/vault-1/vault");
+    vaultbox_copy_file(box.key_file, "tests/fixtures/vault-1/key");
+    vault = vaultbox_open(&box);
+    EXPECT_STR(vaultbox_get(vault, "local", "/flowlogic/dev/stripe/secret-key"), "sk_test_two");
+    EXPECT_STR(vaultbox_get(vault, "local", "/flowlogic/dev/cognito/user-pool-id"),
+               "us-east-1_EXAMPLE");
+    EXPECT_STR(vaultbox_get(vault, "local.history", "/flowlogic/dev/stripe/secret-key"),
+               "sk_test_one");
+}
 
 static unsigned char future_slot[8 + 32 + 7] = {0x99, 0x03, 0x01, 0x00, 7, 0, 0, 0, 'i', 'd'};
 
