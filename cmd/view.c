@@ -49,18 +49,13 @@ static enum flow_code resolve(struct call *call, const struct flow_resolve_optio
 enum flow_code view_resolve(struct call *call, const char *const *keep, size_t keep_count,
                             struct flow_err *err)
 {
-    size_t only_count;
-    const char *const *only = option_list(&call->options, "only", &only_count);
     struct flow_resolve_options options = {.no_expand = option_on(&call->options, "no-expand"),
                                            .allow_disagreement = option_on(&call->options, "yes"),
-                                           .keep = keep_count > 0 ? keep : only,
-                                           .keep_count = keep_count > 0 ? keep_count : only_count};
+                                           .keep = keep,
+                                           .keep_count = keep_count};
 
-    if (resolve(call, &options, err))
-        return err->code;
-    if (keep_count > 0 && only_count > 0)
-        flow_view_filter(&call->view, only, only_count);
-    return FLOW_OK;
+    options.only = option_list(&call->options, "only", &options.only_count);
+    return resolve(call, &options, err);
 }
 
 enum flow_code view_look(struct call *call, const struct flow_stage *stage, bool always_fresh,

@@ -160,6 +160,8 @@ static enum flow_code merge(struct flow_session *session, const struct flow_stag
     flow_view_sort(&view);
     if (options->keep_count > 0)
         flow_view_filter(&view, options->keep, options->keep_count);
+    if (options->only_count > 0)
+        flow_view_filter(&view, options->only, options->only_count);
     if (check_view(session, stage, options, &view, err))
         return err->code;
     *ret_view = view;

@@ -16,9 +16,10 @@ struct flow_resolve_options {
     bool no_expand;          /* .env values as they stand */
     bool always_fresh;       /* max_age 0, and no snapshot stands in: check */
     bool any_age;            /* snapshots whatever their age, no request: status */
-    const char *const
-        *keep;         /* patterns of flow_view_filter(), applied before anything is refused */
-    size_t keep_count; /* 0: every key */
+    /* Patterns of flow_view_filter(): a key passes both lists. Applied before anything is refused.
+     * A count of 0: every key. */
+    const char *const *keep, *const *only;
+    size_t keep_count, only_count;
 };
 
 /* The view of a stage. view is initialised by it; the caller does flow_view_done() on success. */
