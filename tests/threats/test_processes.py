@@ -9,8 +9,17 @@ import time
 import pytest
 
 from support.observe import eventually, needs_strace, traced
+from support.scene import Scene
 
 STARTS = "execve,execveat,fork,vfork,clone,clone3"
+
+
+def test_the_scene_has_every_command(shop):
+    """So that a command that is added is watched too."""
+    listed = {line.split()[0] for line in shop.ok("help").decode().splitlines()
+              if line.startswith("  ") and not line.strip().startswith("-")}
+    used = {args[0] for args, _ in Scene.ENTRIES}
+    assert used and {name for name in listed if name.isalpha()} - {"flowenv"} <= used, listed - used
 
 
 @needs_strace
