@@ -158,6 +158,7 @@ def memory_of(pid):
     return b"\0".join(found)
 
 
+@needs_root
 def test_a_crash_leaves_no_core(flowenv):
     def unlimited():
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)

@@ -64,3 +64,17 @@ def test_a_missing_network_half_is_said(flowenv, tmp_path):
     (tmp_path / "lib/flowenv").mkdir(parents=True)
     (tmp_path / "lib/flowenv/net.so").write_bytes(b"not a library")
     assert "network half" in flowenv.fails(1, "get", "/t/k", env=env)
+
+
+def test_a_fresh_snapshot_of_a_service_needs_no_network(flowenv, fault, tmp_path):
+    """The first run asks the service, the second loads none of the libraries for that."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    fault.store.put("/t/dev/key", "value")
+    flowenv.ok("export", "--prefix", "/t/dev", env=fault.env)
+    asked, trace = len(fault.requests), tmp_path / "trace"
+    answer = flowenv.ok("export", "--prefix", "/t/dev", env={**fault.env, **UNTRACED}, wrapper=[
+        "strace", "-f", "-o", trace, "-e", "trace=openat,socket"])
+    assert answer == b"export KEY='value'\n" and len(fault.requests) == asked
+    assert not [name for name in NETWORK if name in trace.read_text()]
+    assert "socket(" not in trace.read_text()
