@@ -245,16 +245,22 @@ static enum flow_code draft_verify(const struct draft *draft, const char *path, 
     }
 }
 
-/* Gives the file that is there a second name. A file system without hard links is no error. */
+/*
+ * Gives the file that is there a second name; where there is none, an older
+ * .prev stays. A file system without hard links is no error.
+ */
 static enum flow_code keep_previous(const struct draft *draft, const char *path, const char *name,
                                     struct flow_err *err)
 {
     char previous[NAME_MAX + 1];
+    struct stat status;
 
+    if (fstatat(draft->directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+        return FLOW_OK;
     (void)snprintf(previous, sizeof previous, "%s.prev", name);
     if ((unlinkat(draft->directory, previous, 0) == 0 || errno == ENOENT) &&
-        (linkat(draft->directory, name, draft->directory, previous, 0) == 0 || errno == ENOENT ||
-         errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK))
+        (linkat(draft->directory, name, draft->directory, previous, 0) == 0 || errno == EPERM ||
+         errno == EOPNOTSUPP || errno == EMLINK))
         return FLOW_OK;
     return flow_err_sys(err, FLOW_E_IO, errno, "cannot keep the present file as '%s.prev'", path);
 }

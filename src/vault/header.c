@@ -190,7 +190,7 @@ static enum flow_code parse(struct flow_bytes bytes, uint64_t file_len,
 enum flow_code flow_vault_header_parse(struct flow_bytes bytes, uint64_t file_len,
                                        struct flow_vault_header *header, struct flow_err *err)
 {
-    size_t len;
+    size_t len = 0;
 
     *header = (struct flow_vault_header){0};
     if (flow_vault_header_measure(bytes, file_len, &len, err))

@@ -147,7 +147,7 @@ static enum flow_code write_state(const struct flow_vault *vault, struct flow_er
 static enum flow_code remember(struct flow_vault *vault, int wait_ms, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_fd_closep) int held = -1;
-    enum seen seen;
+    enum seen seen = SEEN_SAME;
 
     if (lock(vault, wait_ms, &held, err) || open_newest(vault, &vault->now, &seen, err))
         return err->code;
@@ -272,25 +272,44 @@ static enum flow_code check_key_place(const struct flow_vault *vault, struct flo
                         vault->key_file, vault->path);
 }
 
+/*
+ * The first generation. Where the last one of another vault lies there still,
+ * nothing is begun in its place: the next commit would take it away.
+ */
+static enum flow_code make_first(struct flow_vault *vault, struct flow_err *err)
+{
+    FLOW_CLEANUP(flow_str_done) struct flow_str previous = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
+
+    flow_str_addf(&previous, "%s.prev", vault->path);
+    if (flow_str_check(&previous, "the path of the vault", err))
+        return err->code;
+    if (access(previous.text, F_OK) == 0)
+        return flow_err_set(err, FLOW_E_REFUSED,
+                            "'%s' is gone, but the generation before it is there: rename '%s' to "
+                            "it, or take that away to begin anew",
+                            vault->path, previous.text);
+    if (write_first(vault, err))
+        return err->code;
+    return flow_generation_open(vault->path, vault->key_file, &vault->now, err);
+}
+
 static enum flow_code create(struct flow_vault *vault, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_fd_closep) int held = -1;
     struct flow_err trouble = FLOW_ERR_INIT;
+    enum seen seen = SEEN_NOTHING;
     enum flow_code code;
-    enum seen seen;
 
     if (make_parent(vault->path, err) || check_key_place(vault, err) ||
         lock(vault, patience_ms(vault), &held, err))
         return flow_err_wrap(err, "making the vault '%s'", vault->path);
     /* Somebody may have made it while we waited. */
     code = open_newest(vault, &vault->now, &seen, err);
-    if (code != FLOW_E_NOT_FOUND)
-        return code;
-    if (write_first(vault, err))
+    if (code == FLOW_E_NOT_FOUND && make_first(vault, err))
         return flow_err_wrap(err, "making the vault '%s'", vault->path);
-    if (flow_generation_open(vault->path, vault->key_file, &vault->now, err))
-        return err->code;
-    if (write_state(vault, &trouble))
+    if (code != FLOW_OK && code != FLOW_E_NOT_FOUND)
+        return code;
+    if (seen != SEEN_SAME && write_state(vault, &trouble))
         say_not_recorded(vault, &trouble);
     return FLOW_OK;
 }
@@ -458,8 +477,8 @@ enum flow_code flow_vault_update(struct flow_vault *vault, const struct flow_vau
 {
     FLOW_CLEANUP(flow_fd_closep) int held = -1;
     FLOW_CLEANUP(flow_vault_header_done) struct flow_vault_header next = {0};
+    enum seen seen = SEEN_SAME;
     bool changed = false;
-    enum seen seen;
 
     if (lock(vault, patience_ms(vault), &held, err) ||
         open_newest(vault, &vault->now, &seen, err) ||

@@ -196,6 +196,9 @@ TEST("the file that was there is kept under a second name, time after time")
     OK(flow_file_replace_keeping(path, "three", 5, 0600, &err), err);
     expect_content(previous, "two");
     expect_content(path, "three");
+    EXPECT_INT(unlink(path), 0);
+    OK(flow_file_replace_keeping(path, "four", 4, 0600, &err), err);
+    expect_content(previous, "two");
     EXPECT_INT(names_with(test_path("pv"), ".flowenv-"), 0);
 }
 

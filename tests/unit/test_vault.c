@@ -41,7 +41,6 @@ static int files_beside(const char *path)
 
 TEST("a vault is made on first use: private files, whatever the umask, and the key is spoken of")
 {
-    FLOW_CLEANUP(flow_vault_freep) struct flow_vault *vault = NULL;
     mode_t umask_before = umask(0);
     struct flow_err err = FLOW_ERR_INIT;
     struct vaultbox box;
@@ -51,7 +50,7 @@ TEST("a vault is made on first use: private files, whatever the umask, and the k
     EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_NOT_FOUND);
     EXPECT_PRESENT("there is no vault", err.text);
     box.options.create = true;
-    vault = vaultbox_open(&box);
+    flow_vault_free(vaultbox_open(&box));
     (void)umask(umask_before);
     EXPECT_INT(mode_of(box.path), 0600);
     EXPECT_INT(mode_of(box.key_file), 0600);
@@ -93,6 +92,22 @@ TEST("what is put is there for the next who opens, and the generation before is 
     before = vaultbox_open(&previous);
     EXPECT_STR(vaultbox_get(before, "dev", "KEY"), "two");
     EXPECT_STR(vaultbox_get(before, "prod", "KEY"), "(none)");
+}
+
+TEST("where only the generation before is left, no new vault is begun over it")
+{
+    struct flow_err err = FLOW_ERR_INIT;
+    const char *previous = test_path("gone/data/vault.prev");
+    struct vaultbox box;
+
+    vaultbox_fill(&box, "gone");
+    EXPECT_INT(unlink(box.path), 0);
+    EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_REFUSED);
+    EXPECT_PRESENT(previous, err.text);
+    EXPECT_INT(rename(previous, box.path), 0);
+    EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_ROLLBACK);
+    box.options.accept_rollback = true;
+    OK(vaultbox_try_all(&box, &err), err);
 }
 
 static uint64_t generation_of(struct vaultbox *box)
