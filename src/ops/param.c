@@ -31,12 +31,12 @@ static enum flow_code check_seen(struct flow_session *session, const struct flow
         return err->code;
     if (seen == 0 || seen == current->version)
         return FLOW_OK;
-    return flow_err_set(err, FLOW_E_CONFLICT,
-                        "%s changed since you last saw it: version %llu then, %llu now; nothing "
-                        "was written; look at it with `flowenv get`, then put again or say "
-                        "--overwrite",
-                        place->name.text, (unsigned long long)seen,
-                        (unsigned long long)current->version);
+    return flow_err_set(
+        err, FLOW_E_CONFLICT,
+        "%s changed since you last saw it: version %llu then, %llu now; nothing "
+        "was written; look at it with `flowenv get --refresh`, then put again or say "
+        "--overwrite",
+        place->name.text, (unsigned long long)seen, (unsigned long long)current->version);
 }
 
 /* What the put would do, decided on the version just read. current NULL: create. */
@@ -94,7 +94,7 @@ static enum flow_code put_apply(struct flow_session *session,
             return err->code;
         return flow_err_set(err, FLOW_E_CONFLICT,
                             "%s was created by someone else in this moment; nothing was written; "
-                            "look at it with `flowenv get`",
+                            "look at it with `flowenv get --refresh`",
                             put.name);
     }
     written.value = put.value;

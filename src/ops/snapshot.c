@@ -211,9 +211,10 @@ static enum flow_code fetch_anew(struct flow_session *session,
 
 static enum flow_code nothing_to_serve(const struct flow_snapshot_want *want, struct flow_err *err)
 {
-    return flow_err_set(err, FLOW_E_NOT_FOUND,
-                        "%s: no snapshot of %s that may be served offline; run without --offline",
-                        flow_source_name(want->source), want->prefix);
+    return flow_err_set(err, FLOW_E_NOT_FOUND, "%s: no snapshot of %s that may be served%s",
+                        flow_source_name(want->source), want->prefix,
+                        want->any_age ? "; `flowenv refresh` fetches one"
+                                      : " offline; run without --offline");
 }
 
 enum flow_code flow_snapshot_get(struct flow_session *session,
