@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hold.h"
 #include "base/path.h"
 #include "vault/commit.h"
 #include "vault/entry.h"
@@ -278,6 +279,7 @@ static enum flow_code check_key_place(const struct flow_vault *vault, struct flo
  */
 static enum flow_code make_first(struct flow_vault *vault, struct flow_err *err)
 {
+    FLOW_CLEANUP(flow_hold_release) struct flow_hold hold = flow_hold_take();
     FLOW_CLEANUP(flow_str_done) struct flow_str previous = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
 
     flow_str_addf(&previous, "%s.prev", vault->path);
@@ -461,6 +463,7 @@ static enum flow_code apply_change(const struct flow_vault *vault, struct flow_v
 static enum flow_code commit(struct flow_vault *vault, struct flow_vault_header *next,
                              struct flow_err *err)
 {
+    FLOW_CLEANUP(flow_hold_release) struct flow_hold hold = flow_hold_take();
     struct flow_err trouble = FLOW_ERR_INIT;
 
     if (flow_commit(vault->path, &vault->now.image, vault->now.keys, next, err))

@@ -178,6 +178,20 @@ def test_fault_sweep_of_the_first_put(flowenv, tmp_path):
 
 
 @needs_strace
+@pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
+def test_a_commit_that_is_interrupted_is_finished_first(sweep, signal):
+    calls = sweep.calls_of_put()
+    begin = calls.index(next(call for call in calls if call[0] == "write"))
+    for name, number in calls[begin:calls.index(("renameat", 1)) + 2]:
+        home = sweep.home()
+        result = sweep.put(home, "-e", f"trace={CALLS}", "-e",
+                           f"inject={name}:signal={signal}:when={number}")
+        assert result.returncode < 0 or result.returncode > 128
+        assert value_in(home) == NEW
+        assert not left_behind(home)
+
+
+@needs_strace
 @pytest.mark.timeout(600)
 def test_faults_while_another_crash_is_cleared_away(sweep):
     """The draft of a put that was killed lies there; then every call that moves files fails."""
