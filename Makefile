@@ -245,9 +245,9 @@ SOURCES := $(wildcard src/*/*.[ch] cmd/*.[ch] include/flowenv/*.h tests/unit/*.c
 format:
 	clang-format -i $(SOURCES)
 lint:
-	clang-format --dry-run -Werror $(SOURCES)
-	$(PYTHON) tests/house/check
-	clang-tidy --quiet $(filter %.c,$(SOURCES)) -- $(LANGUAGE) $(INCLUDES) -Itests
+	@clang-format --dry-run -Werror $(SOURCES)
+	@$(PYTHON) tests/house/check
+	@$(PYTHON) tests/house/tidy $(filter %.c,$(SOURCES)) -- $(LANGUAGE) $(INCLUDES) -Itests
 
 clean:
 	rm -rf $(BUILD)
