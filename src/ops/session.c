@@ -38,6 +38,7 @@ struct flow_session {
     size_t store_count, store_cap;
     struct opened_aws *aws;
     size_t aws_count, aws_cap;
+    const char *told_endpoint; /* lent by aws; NULL: none yet */
 };
 
 void flow_session_notice(const struct flow_session *session, const char *format, ...)
@@ -322,6 +323,16 @@ enum flow_code flow_session_aws(struct flow_session *session, const struct flow_
     return FLOW_OK;
 }
 
+/* T22: where credentials go if not to AWS, told once. */
+static void say_endpoint(struct flow_session *session, const struct flow_aws *aws)
+{
+    if (aws->endpoint_url == NULL ||
+        (session->told_endpoint != NULL && strcmp(session->told_endpoint, aws->endpoint_url) == 0))
+        return;
+    session->told_endpoint = aws->endpoint_url;
+    flow_session_notice(session, "asking %s in place of AWS's own endpoint", aws->endpoint_url);
+}
+
 static enum flow_code open_ssm(struct flow_session *session, const struct flow_stage *stage,
                                struct flow_store **ret_store, struct flow_err *err)
 {
@@ -332,6 +343,7 @@ static enum flow_code open_ssm(struct flow_session *session, const struct flow_s
     if (session->remote == NULL &&
         session->world.load_remote(session->world.context, &session->remote, err))
         return err->code;
+    say_endpoint(session, aws);
     return session->remote->open_ssm(aws, session->world.clock, ret_store, err);
 }
 
