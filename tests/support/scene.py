@@ -1,4 +1,4 @@
-"""A stage whose values are canaries, on the embedded store or on SSM, and every command there is."""
+"""A stage whose values are canaries, on the embedded store or on SSM, and every command."""
 
 from .local import SHOP, LocalProgram
 from .program import Program

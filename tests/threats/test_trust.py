@@ -2,14 +2,13 @@
 
 import json
 import os
-import ssl
 import time
 
 import pytest
 
 from support.aws import KEY_ID, SECRET_KEY
 from support.local import SHOP
-from support.observe import eventually, mapped_files, needs_root, needs_strace, traced
+from support.observe import needs_root, needs_strace, traced
 
 CLOUD = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
 
@@ -260,9 +259,10 @@ def test_endpoint_project_ignored_env_file(shop, fault, tmp_path):
     "@evil", "us-east-1@evil.com", "us east 1", "us-east-1\r\nHost: evil", "US-EAST-1", "x",
     "us-east-", "-", "..", "us-east-1.", "us-east-11111111111", "127.0.0.1", "us-east-1\u2024com"])
 @pytest.mark.parametrize("way", ["option", "variable", "project", "profile"])
-def test_region_injection(shop, region, way, tmp_path):
+def test_region_injection(shop, region, way):
     """A region that is none names no host: refused before anything is looked up or sent."""
-    args, env = ["list", "/shop/dev", "--store", "ssm"], {**CLOUD, "HTTPS_PROXY": "http://x.invalid"}
+    args = ["list", "/shop/dev", "--store", "ssm"]
+    env = {**CLOUD, "HTTPS_PROXY": "http://x.invalid"}
     if way == "option":
         args += ["--region", region]
     elif way == "variable":
