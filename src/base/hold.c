@@ -2,9 +2,8 @@
 
 #include <stddef.h>
 
-struct flow_hold flow_hold_take(void)
+void flow_hold_take(struct flow_hold *ret_hold)
 {
-    struct flow_hold hold;
     sigset_t held;
 
     (void)sigemptyset(&held);
@@ -12,8 +11,7 @@ struct flow_hold flow_hold_take(void)
     (void)sigaddset(&held, SIGTERM);
     (void)sigaddset(&held, SIGHUP);
     (void)sigaddset(&held, SIGQUIT);
-    (void)pthread_sigmask(SIG_BLOCK, &held, &hold.before);
-    return hold;
+    (void)pthread_sigmask(SIG_BLOCK, &held, &ret_hold->before);
 }
 
 void flow_hold_release(struct flow_hold *hold)

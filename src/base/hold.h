@@ -3,7 +3,8 @@
  * wait until it is released, so that what must not be left half done is not
  * (T45). For moments, not for waiting. Of the calling thread only.
  *
- *     FLOW_CLEANUP(flow_hold_release) struct flow_hold hold = flow_hold_take();
+ *     FLOW_CLEANUP(flow_hold_release) struct flow_hold hold;
+ *     flow_hold_take(&hold);
  */
 #ifndef FLOW_BASE_HOLD_H
 #define FLOW_BASE_HOLD_H
@@ -14,7 +15,7 @@ struct flow_hold {
     sigset_t before;
 };
 
-struct flow_hold flow_hold_take(void);
+void flow_hold_take(struct flow_hold *ret_hold);
 /* The signals that came meanwhile arrive now. */
 void flow_hold_release(struct flow_hold *hold);
 

@@ -77,13 +77,16 @@ static enum flow_code unlock(struct flow_generation *generation, const char *key
     case FLOW_OK:
         break;
     case FLOW_E_NOT_FOUND:
-        return flow_err_set(err, FLOW_E_LOCKED, "there is no key file '%s'", key_file);
+        return flow_err_set(err, FLOW_E_LOCKED,
+                            "there is no key file '%s'; put a copy of it there, or name it with "
+                            "--key-file",
+                            key_file);
     default:
         return err->code;
     }
     if (flow_slots_open(header, keys, err)) {
         if (err->code == FLOW_E_LOCKED)
-            (void)flow_err_hint(err, "the key file is '%s'", key_file);
+            (void)flow_err_hint(err, "'%s' was tried; --key-file names another", key_file);
         return err->code;
     }
     flow_vault_keys_derive(keys);

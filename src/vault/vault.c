@@ -9,9 +9,8 @@
 #include "base/path.h"
 #include "vault/commit.h"
 #include "vault/entry.h"
+#include "vault/first.h"
 #include "vault/generation.h"
-#include "vault/keyfile.h"
-#include "vault/slot.h"
 #include "vault/state.h"
 
 enum { LOCK_WAIT_MS = 10000 };
@@ -197,59 +196,6 @@ static void say_key_made(const struct flow_vault *vault)
     notice(vault, sentence.text);
 }
 
-/* Sets keys->file: the key that is there, or a new one. */
-static enum flow_code take_key(const struct flow_vault *vault, struct flow_vault_keys *keys,
-                               struct flow_err *err)
-{
-    enum flow_code code = flow_keyfile_read(vault->key_file, &keys->file, err);
-
-    flow_file_sweep(vault->key_file);
-    if (code != FLOW_E_NOT_FOUND)
-        return code;
-    code = flow_keyfile_make(vault->key_file, vault->options.clock, &keys->file, err);
-    if (code == FLOW_E_EXISTS)
-        return flow_keyfile_read(vault->key_file, &keys->file, err);
-    if (code == FLOW_OK)
-        say_key_made(vault);
-    return code;
-}
-
-/* What is mixed in differs from vault to vault, even if the generator repeats itself (T30). */
-static void make_key(const struct flow_vault *vault, const struct flow_vault_keys *keys,
-                     const char *use, struct flow_key *ret_key)
-{
-    unsigned char moment[16];
-    const struct flow_bytes mixed[] = {{(const unsigned char *)use, strlen(use) + 1},
-                                       {(const unsigned char *)vault->path, strlen(vault->path)},
-                                       {moment, sizeof moment},
-                                       {keys->file.bytes, sizeof keys->file.bytes}};
-
-    (void)flow_put_u64(flow_put_u64(moment, (uint64_t)flow_clock_wall_ms(vault->options.clock)),
-                       (uint64_t)getpid());
-    flow_key_make(mixed, FLOW_COUNT(mixed), ret_key);
-}
-
-static enum flow_code write_first(struct flow_vault *vault, struct flow_err *err)
-{
-    FLOW_CLEANUP(flow_generation_done) struct flow_generation first = FLOW_GENERATION_INIT;
-    struct flow_vault_header *header = &first.image.header;
-    unsigned char slot[FLOW_SLOT_KEY_FILE_LEN];
-
-    if (flow_vault_keys_new(&first.secret, &first.keys, err) || take_key(vault, first.keys, err))
-        return err->code;
-    make_key(vault, first.keys, "vault id", &first.keys->stage);
-    make_key(vault, first.keys, "header key", &first.keys->header);
-    make_key(vault, first.keys, "root key", &first.keys->root);
-    flow_vault_keys_derive(first.keys);
-    memcpy(header->vault_id, first.keys->stage.bytes, FLOW_ID_LEN);
-    flow_slot_make(header->vault_id, first.keys, slot);
-    header->slots = (struct flow_bytes){slot, sizeof slot};
-    header->slot_count = 1;
-    header->generation = 1;
-    header->committed_s = (uint64_t)flow_clock_wall_s(vault->options.clock);
-    return flow_commit(vault->path, NULL, first.keys, header, err);
-}
-
 static enum flow_code make_parent(const char *path, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_str_done) struct flow_str directory = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
@@ -273,26 +219,17 @@ static enum flow_code check_key_place(const struct flow_vault *vault, struct flo
                         vault->key_file, vault->path);
 }
 
-/*
- * The first generation. Where the last one of another vault lies there still,
- * nothing is begun in its place: the next commit would take it away.
- */
 static enum flow_code make_first(struct flow_vault *vault, struct flow_err *err)
 {
-    FLOW_CLEANUP(flow_hold_release) struct flow_hold hold = flow_hold_take();
-    FLOW_CLEANUP(flow_str_done) struct flow_str previous = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
+    FLOW_CLEANUP(flow_hold_release) struct flow_hold hold;
+    bool key_made = false;
+    enum flow_code code =
+        flow_first_write(vault->path, vault->key_file, vault->options.clock, &key_made, err);
 
-    flow_str_addf(&previous, "%s.prev", vault->path);
-    if (flow_str_check(&previous, "the path of the vault", err))
-        return err->code;
-    if (access(previous.text, F_OK) == 0)
-        return flow_err_set(err, FLOW_E_REFUSED,
-                            "'%s' is gone, but the generation before it is there: rename '%s' to "
-                            "it, or take that away to begin anew",
-                            vault->path, previous.text);
-    if (write_first(vault, err))
-        return err->code;
-    return flow_generation_open(vault->path, vault->key_file, &vault->now, err);
+    if (key_made)
+        say_key_made(vault);
+    return code == FLOW_OK ? flow_generation_open(vault->path, vault->key_file, &vault->now, err)
+                           : code;
 }
 
 static enum flow_code create(struct flow_vault *vault, struct flow_err *err)
@@ -349,16 +286,40 @@ static enum flow_code vault_new(const struct flow_vault_options *options,
     return FLOW_OK;
 }
 
+/*
+ * There is no vault. But where the generation before lies there still, one was
+ * lost: that is not the same as none, and a new one would take that away too.
+ */
+static enum flow_code check_lost(const struct flow_vault *vault, struct flow_err *err)
+{
+    FLOW_CLEANUP(flow_str_done) struct flow_str previous = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
+
+    flow_str_addf(&previous, "%s.prev", vault->path);
+    if (flow_str_check(&previous, "the path of the vault", err))
+        return err->code;
+    if (access(previous.text, F_OK) != 0 || access(vault->path, F_OK) == 0)
+        return FLOW_OK;
+    return flow_err_set(err, FLOW_E_REFUSED,
+                        "the vault '%s' is gone, but the generation before it is there: rename "
+                        "'%s' to it, or take that away to begin anew",
+                        vault->path, previous.text);
+}
+
 enum flow_code flow_vault_open(const struct flow_vault_options *options,
                                struct flow_vault **ret_vault, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_vault_freep) struct flow_vault *vault = NULL;
+    struct flow_err lost = FLOW_ERR_INIT;
     enum seen seen = SEEN_SAME;
     enum flow_code code;
 
     if (vault_new(options, &vault, err) || check_key_place(vault, err))
         return err->code;
     code = open_newest(vault, &vault->now, &seen, err);
+    if (code == FLOW_E_NOT_FOUND && check_lost(vault, &lost)) {
+        *err = lost;
+        return err->code;
+    }
     if (code == FLOW_OK)
         code = note_seen(vault, seen, err);
     else if (code == FLOW_E_NOT_FOUND && options->create)
@@ -463,9 +424,10 @@ static enum flow_code apply_change(const struct flow_vault *vault, struct flow_v
 static enum flow_code commit(struct flow_vault *vault, struct flow_vault_header *next,
                              struct flow_err *err)
 {
-    FLOW_CLEANUP(flow_hold_release) struct flow_hold hold = flow_hold_take();
+    FLOW_CLEANUP(flow_hold_release) struct flow_hold hold;
     struct flow_err trouble = FLOW_ERR_INIT;
 
+    flow_hold_take(&hold);
     if (flow_commit(vault->path, &vault->now.image, vault->now.keys, next, err))
         return flow_generation_explain(vault->path, err);
     if (flow_generation_open(vault->path, vault->key_file, &vault->now, err))

@@ -71,6 +71,12 @@ def test_another_reader_sees_what_the_program_wrote(made):
         [(b"/t/dev/plain", 1, b"value")]
 
 
+def test_the_vault_of_the_first_version_is_read_for_ever():
+    folder = Path(__file__).parents[1] / "fixtures/vault-1"
+    parameters = newest(read_vault(folder / "vault", folder / "key"))
+    assert parameters["/flowlogic/dev/stripe/secret-key"].value == b"sk_test_two"
+
+
 def test_a_generation_is_a_commit_and_the_one_before_is_kept(made):
     before = made.read()
     put(made.flowenv, "/t/dev/new", b"new")

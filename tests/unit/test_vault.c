@@ -104,6 +104,8 @@ TEST("where only the generation before is left, no new vault is begun over it")
     EXPECT_INT(unlink(box.path), 0);
     EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_REFUSED);
     EXPECT_PRESENT(previous, err.text);
+    box.options.create = false;
+    EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_REFUSED);
     EXPECT_INT(rename(previous, box.path), 0);
     EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_ROLLBACK);
     box.options.accept_rollback = true;
@@ -304,6 +306,24 @@ TEST("what others can read, own or redirect is refused, and nothing is changed a
     EXPECT_INT(unlink(box.path), 0);
     EXPECT_INT(mkfifo(box.path, 0600), 0);
     EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_REFUSED);
+}
+
+TEST("another name of the vault's file is not written through")
+{
+    FLOW_CLEANUP(flow_freep) unsigned char *before = NULL;
+    FLOW_CLEANUP(flow_freep) unsigned char *after = NULL;
+    const char *other = test_path("hardlink/other");
+    size_t before_len, after_len;
+    struct vaultbox box;
+
+    vaultbox_fill(&box, "hardlink");
+    EXPECT_INT(link(box.path, other), 0);
+    before = vaultbox_read_file(other, &before_len);
+    vaultbox_next(&box, "dev", "three");
+    vaultbox_next(&box, "dev", "four");
+    after = vaultbox_read_file(other, &after_len);
+    EXPECT_INT(after_len, before_len);
+    EXPECT_BYTES(after, before, before_len);
 }
 
 TEST("a key file beside the vault, or below it, is refused before anything is made")
