@@ -150,6 +150,7 @@ TEST("what moves a cursor or turns text round is shown, and words of any script 
     expect_visible("\xc2\x9b"
                    "31m",
                    5, 1, "\\u{9B}31m");
+    /* NOLINTNEXTLINE(misc-misleading-bidirectional): that is what it is about */
     expect_visible("\xe2\x80\xae\xe2\x81\xa6\xd8\x9c\xe2\x80\xa8", 11, 1,
                    "\\u{202E}\\u{2066}\\u{61C}\\u{2028}");
     expect_visible("Grüße, 世界 😀", strlen("Grüße, 世界 😀"), 1, "Grüße, 世界 😀");
