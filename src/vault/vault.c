@@ -223,9 +223,10 @@ static enum flow_code make_first(struct flow_vault *vault, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_hold_release) struct flow_hold hold;
     bool key_made = false;
-    enum flow_code code =
-        flow_first_write(vault->path, vault->key_file, vault->options.clock, &key_made, err);
+    enum flow_code code;
 
+    flow_hold_take(&hold);
+    code = flow_first_write(vault->path, vault->key_file, vault->options.clock, &key_made, err);
     if (key_made)
         say_key_made(vault);
     return code == FLOW_OK ? flow_generation_open(vault->path, vault->key_file, &vault->now, err)
