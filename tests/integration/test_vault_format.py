@@ -4,6 +4,8 @@ program wrote, and both find the same faults.
 """
 
 import random
+import re
+import shutil
 import struct
 from pathlib import Path
 
@@ -146,3 +148,22 @@ def test_every_file_is_private(made):
     for path in (made.path, made.key_file, made.state, Path(f"{made.path}.lock"),
                  Path(f"{made.path}.prev")):
         assert path.stat().st_mode & 0o777 == 0o600, path
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not there")
+def test_reading_one_record_reads_the_header_and_that_record(flowenv, tmp_path):
+    """No lock is taken, nothing is written, and the rest of the file is left alone."""
+    for value in (b"a" * 65536, b"b" * 65536, b"c" * 65536, b"xxxxx"):
+        put(flowenv, "/t/dev/plain", value)
+    made = Made(flowenv)
+    assert made.path.stat().st_size > 3 * 65536
+    trace = tmp_path / "trace"
+    result = flowenv("get", "--store", "local", "/t/dev/plain", check=0,
+                     wrapper=("strace", "-f", "-o", trace, "-e",
+                              "trace=%file,%desc,flock,fsync"))
+    assert result.out == b"xxxxx"
+    calls = trace.read_text(errors="replace")
+    assert "vault.fenv.lock" not in calls and "fsync" not in calls
+    read = re.findall(r"pread64\(\d+, .*, (\d+), \d+\) = \1$", calls, re.MULTILINE)
+    assert sum(map(int, read)) < 32768, read
+    assert len(re.findall(r"openat\([^\n]*vault\.fenv\"", calls)) == 1
