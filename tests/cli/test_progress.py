@@ -19,14 +19,14 @@ def test_no_bar_for_what_is_fast(flowenv, fault):
     fault.store.put("/t/k", "value")
     child = flowenv.pty("get", "/t/k", env=fault.env)
     child.expect(pexpect.EOF)
-    assert b"asking" not in child.before
+    assert b"asking the service" not in child.before
 
 
 def test_no_bar_where_nobody_looks(flowenv, fault):
     fault.store.put("/t/k", "value")
     fault.latency_ms = 1000
     result = flowenv("get", "/t/k", env=fault.env, check=0)
-    assert (result.out, b"asking" in result.err) == (b"value", False)
+    assert (result.out, b"asking the service" in result.err) == (b"value", False)
 
 
 def test_a_message_is_not_mixed_with_the_bar(flowenv, fault):
