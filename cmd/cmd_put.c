@@ -134,7 +134,7 @@ static enum flow_code run_put(struct call *call, struct flow_err *err)
         return err->code;
     if (!request.dry_run && guard_write(call, &request.name, 1, option_on(given, "yes"), err))
         return err->code;
-    if (take_value(call, err))
+    if (take_value(call, err) || call_check_locked(call, err))
         return err->code;
     request.value = call->value;
     if (flow_param_put(call->session, &request, &receipt, err))

@@ -49,6 +49,7 @@ struct call {
     struct flow_view view;
     struct flow_params params;
     struct flow_secret *value;
+    bool told_unlocked;  /* that memory is not locked */
     bool value_is_plain; /* the user said that it is no secret */
 };
 
@@ -83,7 +84,8 @@ enum flow_code command_unknown(const char *word, struct flow_err *err);
 enum flow_code call_open_session(struct call *call, struct flow_err *err);
 /*
  * Tells the user where the system would not lock memory (T3); FLOW_E_REFUSED
- * if the user's config.ini asks for that. Done before an answer goes out.
+ * if the user's config.ini asks for that. Done before a value is written, and
+ * before an answer goes out; said once.
  */
 enum flow_code call_check_locked(struct call *call, struct flow_err *err);
 #endif

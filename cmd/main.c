@@ -55,12 +55,13 @@ enum flow_code call_open_session(struct call *call, struct flow_err *err)
 
 enum flow_code call_check_locked(struct call *call, struct flow_err *err)
 {
-    if (flow_secret_unlocked() == 0)
+    if (flow_secret_unlocked() == 0 || call->told_unlocked)
         return FLOW_OK;
     if (call->session != NULL && flow_session_settings(call->session)->require_mlock)
         return flow_err_set(err, FLOW_E_REFUSED,
                             "the system does not lock as much memory as the values need, and "
                             "config.ini requires it; raise `ulimit -l`");
+    call->told_unlocked = true;
     report_note(call, "the system does not lock as much memory as the values need, so they might "
                       "reach the swap; `ulimit -l` raises it");
     return FLOW_OK;
