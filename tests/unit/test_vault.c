@@ -221,6 +221,7 @@ TEST("names have 1 to 62 bytes, and a vault has 256 records at most")
     EXPECT_INT(count, FLOW_ENTRIES_MAX);
     EXPECT_STR(names[FLOW_ENTRIES_MAX - 1], records[FLOW_ENTRIES_MAX - 1]);
     memset(records[0], 'n', sizeof records[0] - 1);
+    records[0][sizeof records[0] - 1] = '\0';
     EXPECT_CODE(vaultbox_put(vault, records[0], "K", "v", &err), FLOW_E_LIMIT);
     EXPECT_CODE(vaultbox_put(vault, "", "K", "v", &err), FLOW_E_LIMIT);
 }
