@@ -15,8 +15,9 @@
 #include "base/clock.h"
 
 enum {
-    CHUNK = 16 * 1024,     /* bytes: what is read at once where the size is not known */
-    LOCK_PAUSE_MAX_MS = 16 /* between two attempts at a lock */
+    CHUNK = 16 * 1024,      /* bytes: what is read at once where the size is not known */
+    LOCK_PAUSE_MAX_MS = 16, /* between two attempts at a lock */
+    LOCK_TRIES = 8          /* at one that is taken away */
 };
 
 /* --- opening ------------------------------------------------------------- */
@@ -297,22 +298,49 @@ static enum flow_code lock_failed(const char *path, int fd, int why, struct flow
     return flow_err_hint(err, "nothing was changed; wait for it to end and try again");
 }
 
-enum flow_code flow_file_lock(const char *path, int wait_ms, int *ret_fd, struct flow_err *err)
+static enum flow_code lock_once(const char *path, int wait_ms, int *ret_fd, struct stat *ret_status,
+                                struct flow_err *err)
 {
     FLOW_CLEANUP(flow_fd_closep)
     int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
                   S_IRUSR | S_IWUSR);
-    struct stat status;
 
     if (fd < 0 && errno == ELOOP)
         return flow_err_set(err, FLOW_E_REFUSED, "the lock file '%s' is a symbolic link", path);
-    if (fd < 0 || fstat(fd, &status) != 0)
+    if (fd < 0 || fstat(fd, ret_status) != 0)
         return flow_err_sys(err, FLOW_E_IO, errno, "cannot open the lock file '%s'", path);
-    if (check_private(path, &status, err))
+    if (check_private(path, ret_status, err))
         return err->code;
     if (lock_wait(fd, wait_ms) != 0)
         return lock_failed(path, fd, errno, err);
-    lock_sign(fd);
     *ret_fd = FLOW_TAKE_FD(fd);
     return FLOW_OK;
+}
+
+/* A lock file that somebody took away while we waited would lock nobody out. */
+static bool is_still_there(const char *path, const struct stat *locked)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0 && status.st_dev == locked->st_dev &&
+           status.st_ino == locked->st_ino;
+}
+
+enum flow_code flow_file_lock(const char *path, int wait_ms, int *ret_fd, struct flow_err *err)
+{
+    FLOW_CLEANUP(flow_fd_closep) int fd = -1;
+    struct stat status;
+
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        flow_fd_closep(&fd);
+        if (lock_once(path, wait_ms, &fd, &status, err))
+            return err->code;
+        if (!is_still_there(path, &status))
+            continue;
+        lock_sign(fd);
+        *ret_fd = FLOW_TAKE_FD(fd);
+        return FLOW_OK;
+    }
+    return flow_err_set(err, FLOW_E_LOCKED, "somebody takes the lock file '%s' away all the time",
+                        path);
 }

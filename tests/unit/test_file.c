@@ -192,6 +192,31 @@ TEST("a lock that is held names its holder, and is free once the holder is kille
     (void)close(ready[1]);
 }
 
+TEST("who waited for a lock file that was then taken away holds the one that is there")
+{
+    FLOW_CLEANUP(flow_fd_closep) int held = -1;
+    FLOW_CLEANUP(flow_fd_closep) int next = -1;
+    const char *path = test_path("taken.lock");
+    struct flow_err err = FLOW_ERR_INIT;
+    int status = -1;
+    pid_t waiting;
+
+    OK(flow_file_lock(path, 0, &held, &err), err);
+    waiting = fork();
+    if (waiting == 0) {
+        flow_fd_closep(&held);
+        if (flow_file_lock(path, 5000, &next, &err))
+            _exit(2);
+        _exit(flow_file_lock(path, 0, &held, &err) == FLOW_E_LOCKED ? 0 : 3);
+    }
+    (void)usleep(50000);
+    EXPECT_INT(unlink(path), 0);
+    flow_fd_closep(&held);
+    EXPECT_INT(waitpid(waiting, &status, 0), waiting);
+    EXPECT_INT(status, 0);
+    EXPECT_INT(access(path, F_OK), 0);
+}
+
 TEST("a lock file that is a link, loose, or no file is refused")
 {
     const char *path = test_path("lock-link");
