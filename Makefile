@@ -27,6 +27,7 @@ Q   = @
 endif
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .SUFFIXES:
 .PHONY: all demo test unit bench fuzz install uninstall format lint clean deps completions asan both
 
