@@ -49,7 +49,7 @@ static struct flow_project *parse(const char *text)
     struct flow_project *project = NULL;
     struct flow_err err = FLOW_ERR_INIT;
 
-    OK(flow_project_parse("flowenv.ini", "/work/app", text, strlen(text), &project, &err), err);
+    OK(flow_project_parse("flowenv.ini", "/srv/app", text, strlen(text), &project, &err), err);
     return project;
 }
 
@@ -58,7 +58,7 @@ static void expect_error(const char *text, const char *sentence)
     struct flow_project *project = NULL;
     struct flow_err err = FLOW_ERR_INIT;
 
-    EXPECT_CODE(flow_project_parse("flowenv.ini", "/work/app", text, strlen(text), &project, &err),
+    EXPECT_CODE(flow_project_parse("flowenv.ini", "/srv/app", text, strlen(text), &project, &err),
                 FLOW_E_FORMAT);
     EXPECT_STR(err.text, sentence);
     EXPECT_NULL(project);
@@ -70,7 +70,7 @@ TEST("the example of the design fills every field")
     const struct flow_stage *dev = &project->stages[0], *prod = &project->stages[2];
     const struct flow_target_config *backend = &project->targets[0];
 
-    EXPECT_STR(project->root, "/work/app");
+    EXPECT_STR(project->root, "/srv/app");
     EXPECT_STR(project->name, "flowlogic");
     EXPECT_STR(project->region, "us-east-1");
     EXPECT_STR(project->default_stage, "dev");
