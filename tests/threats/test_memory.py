@@ -7,8 +7,10 @@ import signal
 
 import pytest
 
+from support import faults
 from support.observe import (eventually, found_in_memory, held_at_exit, is_sanitized, needs_root,
                              needs_strace, status_kib)
+from support.scene import Scene, cloud_scene
 
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 CORE_POINTS = ["read", "openat", "mmap", "write", "fsync", "flock", "rename", "exit_group",
@@ -117,6 +119,16 @@ def test_core_none_where_memory_cannot_be_locked(shop):
     assert shop.ok("get", "/shop/dev/a") == b"value"
 
 
+@needs_strace
+@needs_root
+def test_mem_residue_would_be_found(scene, tmp_path):
+    """The search itself: a child that keeps the values is caught with each of them."""
+    args = ["exec", "--stage", "dev", "--", "true"]
+    with held_at_exit(scene.program, *args, file=tmp_path / "trace") as (pid, _, _):
+        found = {value.decode() for _, value in found_in_memory(pid, scene.canary.values)}
+    assert found >= set(scene.secrets)
+
+
 MEMORY_ENTRIES = ["get", "list", "history", "put", "export", "explain", "status", "check",
                   "render", "refresh", "rm"]
 
@@ -136,6 +148,56 @@ def test_mem_residue(scene, tmp_path, name):
             if scene.shows(args):
                 assert scene.canary.found_in(out), (args, out, err)
             assert found_in_memory(pid, scene.canary.values) == [], args
+
+
+def residue(scene, args, given, trace):
+    """What a command leaves in its memory, as (where, value)."""
+    if is_sanitized(scene.program):
+        pytest.skip("a sanitizer keeps what is freed")
+    with held_at_exit(scene.program, *args, file=trace, input=given) as (pid, out, err):
+        assert b"Sanitizer" not in err
+        return found_in_memory(pid, scene.canary.values), out, err
+
+
+@needs_strace
+@needs_root
+@pytest.mark.parametrize("command", [["refresh"], ["export", "--stage", "dev", "--json"],
+                                     ["list", "/shop/dev", "--values"]], ids=lambda args: args[0])
+def test_mem_residue_of_many_pages_over_tls(flowenv, canary, fault_server, tmp_path, command):
+    """300 KB of values in 12 pages: nothing stays in the buffers of libcurl, OpenSSL or cJSON."""
+    server = fault_server(tls=True)
+    scene = cloud_scene(flowenv, canary, server)
+    values = {f"/shop/dev/key-{i}": canary() * 80 for i in range(120)}
+    server.store.load(values)
+    found, out, err = residue(scene, command, b"", tmp_path / "trace")
+    assert found == []
+    assert command[0] == "refresh" or all(value.encode() in out for value in values.values()), err
+
+
+def failures(scene):
+    """(arguments, input, what the server does): commands that hold values and fail."""
+    many = b"x" * 9000 + scene.canary().encode()
+    return [(["put", Scene.PATH], scene.canary().encode(), faults.quoting()),
+            (["put", Scene.PATH], many, None),
+            (["export", "--stage", "dev", "--refresh"], b"", faults.truncated_json()),
+            (["list", "/shop/dev", "--values", "--refresh"], b"", faults.doubled_member()),
+            (["export", "--stage", "dev", "--format", "systemd", "--only", "FROM*", "--only",
+              "NONE"], b"", None),
+            (["render", "nothing", "--stage", "dev"], b"", None),
+            (["exec", "--stage", "dev", "--", "/nonexistent"], b"", None)]
+
+
+@needs_strace
+@needs_root
+def test_mem_residue_of_failures(cloud, fault, tmp_path):
+    for args, given, action in failures(cloud):
+        fault.heal()
+        if action:
+            fault.inject(action)
+        found, _, err = residue(cloud, args, given, tmp_path / "trace")
+        assert found == [], (args, err)
+    cloud.program.write(".env", f"A={cloud.canary()}\nB=\0{cloud.canary()}\n")
+    assert residue(cloud, ["export", "--stage", "dev"], b"", tmp_path / "trace")[0] == []
 
 
 @needs_strace
