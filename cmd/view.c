@@ -55,7 +55,11 @@ enum flow_code view_resolve(struct call *call, const char *const *keep, size_t k
                                            .keep_count = keep_count};
 
     options.only = option_list(&call->options, "only", &options.only_count);
-    return resolve(call, &options, err) ? err->code : call_check_locked(call, err);
+    if (resolve(call, &options, err))
+        return err->code;
+    if (call->view.count == 0)
+        report_note(call, options.only_count > 0 ? "no key matches --only" : "there are no keys");
+    return call_check_locked(call, err);
 }
 
 enum flow_code view_look(struct call *call, const struct flow_stage *stage, bool always_fresh,

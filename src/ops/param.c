@@ -310,6 +310,10 @@ enum flow_code flow_param_remove(struct flow_session *session, const char *const
     }
     if (missing == 0)
         return FLOW_OK;
-    return flow_err_set(err, missing == count ? FLOW_E_NOT_FOUND : FLOW_E_PARTIAL,
-                        "%zu of %zu parameters were not there", missing, count);
+    if (missing < count)
+        return flow_err_set(err, FLOW_E_PARTIAL, "%zu of %zu parameters were not there", missing,
+                            count);
+    return flow_err_set(err, FLOW_E_NOT_FOUND, "%s%s not there, nothing was removed",
+                        count == 1 ? removals.names[0] : "these parameters",
+                        count == 1 ? " is" : " are");
 }

@@ -64,7 +64,16 @@ def test_an_unknown_stage(filled, unchanged, args):
     (["rm", "--yes", "1", "/shop/dev/stripe/secret-kee"], 1)], ids=lambda value: str(value)[:12])
 def test_an_unknown_key(filled, unchanged, args, status):
     said = filled.fails(status, *args, out=None)
-    assert "stripe/secret-key" in said or "STRIPE_SECRET_KEY" in said or args[0] == "rm", said
+    assert "stripe/secret-kee" in said or "STRIPE_SECRET_KEE" in said, said
+    if args[0] == "get":
+        assert "did you mean /shop/dev/stripe/secret-key?" in said
+
+
+def test_a_pattern_that_no_key_matches(filled, unchanged):
+    """What it asks for is done, but an empty answer is remarked on."""
+    for args in (["export"], ["export", "--json"], ["render", "lambda"]):
+        result = filled(*args, "--stage", "dev", "--only", "NOTHING_*", check=0)
+        assert "no key matches" in result.err_text
 
 
 def test_an_unknown_target(filled, unchanged):
