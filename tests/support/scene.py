@@ -43,6 +43,10 @@ class Scene:
         (["version"], b""),
         (["help"], b""),
         (["completion", "bash"], b""),
+        (["completion", "--words", "STAGE"], b""),
+        (["status", "--json"], b""),
+        (["check", "--stage", "dev", "--json"], b""),
+        (["explain", "FROM_FILE", "--json"], b""),
     ]
     SHOWING = {"get", "export", "render"}  # and --values: their answer is the value
 

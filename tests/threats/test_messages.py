@@ -39,6 +39,15 @@ def test_leak_log(scene):
         scene.canary.absent(result)
 
 
+def test_leak_log_of_what_succeeds(scene):
+    """No message has a value; no answer, but of the commands that are asked for values."""
+    for args, given in scene.ENTRIES:
+        result = scene.program(*args, input=scene.input(given))
+        scene.canary.absent(result.err)
+        if not scene.shows(args):
+            scene.canary.absent(result.out)
+
+
 BROKEN_ENV = [
     "A={0}\nB=\0{0}\n",
     "A={0}\n{0}\n",
