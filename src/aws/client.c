@@ -343,6 +343,21 @@ static enum flow_code judge(struct flight *flight, const struct flow_http_reply 
     return flow_http_later(client->http, delay_ms, attempt_later, flight, err);
 }
 
+static void read_fault(const struct flight *flight, const struct flow_http_reply *reply,
+                       struct flow_aws_fault *fault)
+{
+    const struct flow_sigv4_identity *identity = &flight->client->identity;
+    const char *token = identity->session_token != NULL ? identity->session_token : "";
+    const struct flow_bytes hidden[] = {flight->call.value,
+                                        identity->secret_access_key,
+                                        {(const unsigned char *)token, strlen(token)}};
+    struct flow_bytes body;
+
+    body.at = flow_secret_expose(reply->body, &body.len);
+    flow_aws_fault_read(body, flow_http_reply_header(reply, "x-amzn-ErrorType"), hidden,
+                        FLOW_COUNT(hidden), fault);
+}
+
 static enum flow_code attempt_done(void *context, struct flow_http_reply *reply,
                                    struct flow_err *err)
 {
@@ -356,13 +371,9 @@ static enum flow_code attempt_done(void *context, struct flow_http_reply *reply,
         .hint = flow_http_reply_header(reply, "Retry-After"),
         .date = flow_http_reply_header(reply, "Date"),
         .wall_s = flow_clock_wall_s(flight->client->clock) + flight->skew_s};
-    struct flow_bytes body;
 
-    if (reply->fault == FLOW_HTTP_OK && reply->status / 100 != 2) {
-        body.at = flow_secret_expose(reply->body, &body.len);
-        flow_aws_fault_read(body, flow_http_reply_header(reply, "x-amzn-ErrorType"),
-                            flight->call.value, &fault);
-    }
+    if (reply->fault == FLOW_HTTP_OK && reply->status / 100 != 2)
+        read_fault(flight, reply, &fault);
     return judge(flight, reply, &outcome, &fault, err);
 }
 

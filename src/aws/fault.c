@@ -96,6 +96,12 @@ static void take_error(const char *type, struct flow_aws_fault *fault)
         (void)snprintf(fault->error, sizeof fault->error, "%.*s", (int)len, type);
 }
 
+/* What no message may repeat. */
+struct hidden {
+    const struct flow_bytes *list;
+    size_t count;
+};
+
 /* True where a piece of the value stands in the text, as where the service quotes a part of it. */
 static bool shares_piece(const char *text, struct flow_bytes value)
 {
@@ -108,9 +114,18 @@ static bool shares_piece(const char *text, struct flow_bytes value)
     return false;
 }
 
-/* The value is cut out before the message is cut to size, or else half of it could stay. */
-static void take_message(struct flow_bytes text, struct flow_bytes value,
-                         struct flow_aws_fault *fault)
+static bool shares_any(const char *text, struct hidden hidden)
+{
+    size_t i;
+
+    for (i = 0; i < hidden.count; i++)
+        if (shares_piece(text, hidden.list[i]))
+            return true;
+    return false;
+}
+
+/* What is hidden is cut out before the message is cut to size, or else half of it could stay. */
+static void take_message(struct flow_bytes text, struct hidden hidden, struct flow_aws_fault *fault)
 {
     FLOW_CLEANUP(flow_secret_freep) struct flow_secret *whole = NULL;
     FLOW_CLEANUP(flow_str_done) struct flow_str clean = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
@@ -119,7 +134,7 @@ static void take_message(struct flow_bytes text, struct flow_bytes value,
 
     if (flow_secret_new(text.at, len, &whole, &ignored))
         return;
-    flow_redact((const char *)flow_secret_expose(whole, &len), &value, value.len > 0, &clean);
+    flow_redact((const char *)flow_secret_expose(whole, &len), hidden.list, hidden.count, &clean);
     len = clean.len;
     if (len >= sizeof fault->message) {
         len = sizeof fault->message - 1;
@@ -128,11 +143,11 @@ static void take_message(struct flow_bytes text, struct flow_bytes value,
     }
     memcpy(fault->message, clean.text, len);
     fault->message[len] = '\0';
-    if (clean.failed || shares_piece(fault->message, value))
+    if (clean.failed || shares_any(fault->message, hidden))
         fault->message[0] = '\0';
 }
 
-static bool read_json(struct flow_bytes body, struct flow_bytes value, struct flow_aws_fault *fault)
+static bool read_json(struct flow_bytes body, struct hidden hidden, struct flow_aws_fault *fault)
 {
     FLOW_CLEANUP(flow_json_freep) struct flow_json *root = NULL;
     struct flow_err ignored = FLOW_ERR_INIT;
@@ -145,7 +160,7 @@ static bool read_json(struct flow_bytes body, struct flow_bytes value, struct fl
     if (message == NULL)
         message = flow_json_text_of(root, "Message");
     if (message != NULL)
-        take_message((struct flow_bytes){(const unsigned char *)message, strlen(message)}, value,
+        take_message((struct flow_bytes){(const unsigned char *)message, strlen(message)}, hidden,
                      fault);
     return true;
 }
@@ -166,7 +181,7 @@ static struct flow_bytes between(struct flow_bytes body, const char *tag)
     return (struct flow_bytes){body.at, 0};
 }
 
-static void read_xml(struct flow_bytes body, struct flow_bytes value, struct flow_aws_fault *fault)
+static void read_xml(struct flow_bytes body, struct hidden hidden, struct flow_aws_fault *fault)
 {
     struct flow_bytes code = between(body, "<Code>"), message = between(body, "<Message>");
 
@@ -174,15 +189,18 @@ static void read_xml(struct flow_bytes body, struct flow_bytes value, struct flo
         (void)snprintf(fault->error, sizeof fault->error, "%.*s", (int)code.len,
                        (const char *)code.at);
     if (fault->error[0] != '\0')
-        take_message(message, value, fault);
+        take_message(message, hidden, fault);
 }
 
-void flow_aws_fault_read(struct flow_bytes body, const char *type_header, struct flow_bytes value,
+void flow_aws_fault_read(struct flow_bytes body, const char *type_header,
+                         const struct flow_bytes *hidden, size_t hidden_count,
                          struct flow_aws_fault *ret_fault)
 {
+    const struct hidden all = {hidden, hidden_count};
+
     ret_fault->error[0] = ret_fault->message[0] = '\0';
-    if (body.len > 0 && !read_json(body, value, ret_fault))
-        read_xml(body, value, ret_fault);
+    if (body.len > 0 && !read_json(body, all, ret_fault))
+        read_xml(body, all, ret_fault);
     if (ret_fault->error[0] == '\0')
         take_error(type_header, ret_fault);
 }

@@ -24,11 +24,13 @@ struct flow_aws_fault {
 };
 
 /*
- * type_header: x-amzn-ErrorType, NULL where it is missing. value: what the
- * request sent and the message may not repeat, whole, encoded or in part; of
- * length 0 where there is none.
+ * type_header: x-amzn-ErrorType, NULL where it is missing. hidden: what the
+ * request sent and the message may not repeat, whole, encoded or in part: the
+ * value, and the session token, which a wrong signature is answered with, in
+ * the canonical request as the service made it. Length 0: none.
  */
-void flow_aws_fault_read(struct flow_bytes body, const char *type_header, struct flow_bytes value,
+void flow_aws_fault_read(struct flow_bytes body, const char *type_header,
+                         const struct flow_bytes *hidden, size_t hidden_count,
                          struct flow_aws_fault *ret_fault);
 
 /* The code for an error, by its name, else by the HTTP status. */

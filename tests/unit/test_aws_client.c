@@ -419,16 +419,33 @@ TEST("the error is found in JSON, in the header, in XML, or not at all")
                                         strlen(cases[i].body)};
         struct flow_aws_fault fault;
 
-        flow_aws_fault_read(body, cases[i].header, (struct flow_bytes){NULL, 0}, &fault);
+        flow_aws_fault_read(body, cases[i].header, NULL, 0, &fault);
         EXPECT_STR(fault.error, cases[i].error);
         EXPECT_STR(fault.message, cases[i].message);
     }
 }
 
+TEST("the canonical request that a wrong signature is answered with shows no session token")
+{
+    static const struct answer answers[] = {
+        {.status = 400,
+         .body = "{\"__type\":\"InvalidSignatureException\",\"message\":\"The Canonical String for "
+                 "this request should have been\\n'POST\\n/\\n\\nhost:ssm\\n"
+                 "x-amz-security-token:the-token\\n'\"}"}};
+    struct outcome outcome = run(&script, answers, 1, false);
+
+    EXPECT(!outcome.ok);
+    EXPECT_PRESENT("InvalidSignatureException: The Canonical", outcome.failure.text);
+    EXPECT_PRESENT("x-amz-security-token:[redacted]", outcome.failure.text);
+    EXPECT_ABSENT("the-token", outcome.failure.text);
+}
+
 static void read_fault(const char *body, const char *value, struct flow_aws_fault *fault)
 {
+    const struct flow_bytes hidden = {(const unsigned char *)value, strlen(value)};
+
     flow_aws_fault_read((struct flow_bytes){(const unsigned char *)body, strlen(body)}, NULL,
-                        (struct flow_bytes){(const unsigned char *)value, strlen(value)}, fault);
+                        &hidden, 1, fault);
 }
 
 TEST("a long value is cut out before the message is, and where a piece of it is left, all of it")
