@@ -98,6 +98,8 @@ void flow_aws_endpoint_add(struct flow_str *url, const char *service, const char
                       {"", "amazonaws.com", "api.aws"}};
     size_t i = 0;
 
+    /* All of GovCloud's hosts of one stack are FIPS ones, without saying so. */
+    fips = fips && (dual_stack || strncmp(region, "us-gov-", 7) != 0);
     while (strncmp(region, partitions[i].prefix, strlen(partitions[i].prefix)) != 0)
         i++;
     flow_str_addf(url, "https://%s%s.%s.%s", service, fips ? "-fips" : "", region,

@@ -104,6 +104,7 @@ static enum flow_code resolve_endpoint(const struct sources *sources, struct flo
     if (endpoint.text != NULL) {
         if (flow_aws_endpoint_check(endpoint.text, endpoint.where, &url, err))
             return err->code;
+        aws->endpoint_is_chosen = true;
     } else if (fips || dual_stack) {
         flow_aws_endpoint_add(&url, "ssm", aws->region, fips, dual_stack);
     }
@@ -128,6 +129,27 @@ static enum flow_code resolve_attempts(const struct sources *sources, struct flo
                             ATTEMPTS_MAX);
     aws->max_attempts = (unsigned)number;
     return FLOW_OK;
+}
+
+/*
+ * Retries are those of "standard" in all modes: "legacy" differs in what older
+ * tools repeat, "adaptive" adds a limiter of the client's own, and writes are
+ * paced here in any case. A name that is none is refused, as by the AWS tools.
+ */
+static enum flow_code check_retry_mode(const struct sources *sources, struct flow_err *err)
+{
+    static const char *const modes[] = {"standard", "adaptive", "legacy"};
+    struct setting mode = {NULL, NULL};
+    size_t i;
+
+    if (!from_variable(&mode, sources, "AWS_RETRY_MODE") &&
+        !from_profile(&mode, sources, "retry_mode", "the profile's retry_mode"))
+        return FLOW_OK;
+    for (i = 0; i < FLOW_COUNT(modes); i++)
+        if (strcasecmp(mode.text, modes[i]) == 0)
+            return FLOW_OK;
+    return flow_err_set(err, FLOW_E_USAGE, "%s is not one of standard, adaptive, legacy",
+                        mode.where);
 }
 
 /* As curl and Python read them: the name in lower case counts, even if it is empty. */
@@ -184,7 +206,8 @@ static enum flow_code resolve(struct sources *sources, struct flow_aws *aws, str
         copy_secret(found.secret_access_key, &aws->secret_access_key, err) ||
         copy_secret(found.session_token, &aws->session_token, err) ||
         resolve_region(sources, aws, err) || resolve_endpoint(sources, aws, err) ||
-        resolve_transport(sources, aws, err) || resolve_attempts(sources, aws, err))
+        resolve_transport(sources, aws, err) || resolve_attempts(sources, aws, err) ||
+        check_retry_mode(sources, err))
         return err->code;
     return make_identity(aws, err);
 }

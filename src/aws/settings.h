@@ -5,6 +5,8 @@
  * ~/.aws; a profile that asks for another provider (role, SSO, process, login)
  * is FLOW_E_DENIED with a sentence that names it. Files are read in AWS's own
  * dialect, both merged, the credentials file winning.
+ * Retries: AWS_MAX_ATTEMPTS counts; AWS_RETRY_MODE has to be one of AWS's, and
+ *         all three mean "standard".
  * Precedence: the caller's option, environment, file, default.
  * Source: CONTRACTS, section 3.
  *
@@ -13,6 +15,8 @@
  */
 #ifndef FLOW_AWS_SETTINGS_H
 #define FLOW_AWS_SETTINGS_H
+
+#include <stdbool.h>
 
 #include "base/environ.h"
 #include "base/err.h"
@@ -32,7 +36,9 @@ struct flow_aws {
     char *region;
     char *profile;
     char *endpoint_url; /* NULL: AWS's own for the region */
-    char *ca_bundle;    /* NULL: the system's */
+    bool
+        endpoint_is_chosen; /* by the user; false too where AWS's own is a FIPS or dual-stack one */
+    char *ca_bundle;        /* NULL: the system's */
     char *access_key_id;
     struct flow_secret *secret_access_key;
     struct flow_secret *session_token; /* NULL: none */

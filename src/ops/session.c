@@ -326,7 +326,7 @@ enum flow_code flow_session_aws(struct flow_session *session, const struct flow_
 /* T22: where credentials go if not to AWS, told once. */
 static void say_endpoint(struct flow_session *session, const struct flow_aws *aws)
 {
-    if (aws->endpoint_url == NULL ||
+    if (!aws->endpoint_is_chosen ||
         (session->told_endpoint != NULL && strcmp(session->told_endpoint, aws->endpoint_url) == 0))
         return;
     session->told_endpoint = aws->endpoint_url;

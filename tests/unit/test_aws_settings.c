@@ -283,6 +283,70 @@ TEST("an endpoint: the option, the service's variable, the common one, the files
                    "names [services gone], which is not in ");
 }
 
+TEST("AWS's own FIPS and dual-stack hosts are those that botocore names, and are nobody's choice")
+{
+    static const struct {
+        const char *region;
+        bool fips, dual_stack;
+        const char *url;
+    } cases[] = {
+        {"us-east-1", true, true, "https://ssm-fips.us-east-1.api.aws"},
+        {"us-gov-west-1", false, false, "https://ssm.us-gov-west-1.amazonaws.com"},
+        {"us-gov-west-1", true, false, "https://ssm.us-gov-west-1.amazonaws.com"},
+        {"us-gov-east-1", true, true, "https://ssm-fips.us-gov-east-1.api.aws"},
+        {"cn-north-1", false, true, "https://ssm.cn-north-1.api.amazonwebservices.com.cn"},
+        {"us-iso-east-1", true, false, "https://ssm-fips.us-iso-east-1.c2s.ic.gov"},
+        {"us-isob-east-1", false, false, "https://ssm.us-isob-east-1.sc2s.sgov.gov"},
+        {"eusc-de-east-1", false, false, "https://ssm.eusc-de-east-1.amazonaws.eu"},
+    };
+    FLOW_CLEANUP(flow_aws_freep) struct flow_aws *aws = NULL, *chosen = NULL;
+    const struct flow_aws_options options = {.region = "us-east-1"};
+    struct flow_err err = FLOW_ERR_INIT;
+    size_t i;
+
+    for (i = 0; i < FLOW_COUNT(cases); i++) {
+        FLOW_CLEANUP(flow_str_done) struct flow_str url = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
+
+        flow_aws_endpoint_add(&url, "ssm", cases[i].region, cases[i].fips, cases[i].dual_stack);
+        EXPECT_STR(url.text, cases[i].url);
+    }
+    make_home(NULL, NULL);
+    OK(resolve(&options, VARIABLES(KEYS, "AWS_USE_FIPS_ENDPOINT=true"), &aws, &err), err);
+    EXPECT(!aws->endpoint_is_chosen);
+    OK(resolve(&options, VARIABLES(KEYS, "AWS_ENDPOINT_URL=https://g.example"), &chosen, &err),
+       err);
+    EXPECT(chosen->endpoint_is_chosen);
+}
+
+TEST("the retry modes of the AWS tools are known, the older two as their successor")
+{
+    static const struct {
+        const char *mode, *says; /* NULL: accepted */
+    } cases[] = {{"standard", NULL},
+                 {"Legacy", NULL},
+                 {"adaptive", NULL},
+                 {"", NULL},
+                 {"never", "AWS_RETRY_MODE is not one of standard, adaptive, legacy"},
+                 {"standards", "AWS_RETRY_MODE is not one of standard, adaptive, legacy"}};
+    const struct flow_aws_options options = {.region = "us-east-1"};
+    size_t i;
+
+    make_home(NULL, NULL);
+    for (i = 0; i < FLOW_COUNT(cases); i++) {
+        FLOW_CLEANUP(flow_aws_freep) struct flow_aws *aws = NULL;
+        struct flow_err err = FLOW_ERR_INIT;
+        char variable[64];
+
+        (void)snprintf(variable, sizeof variable, "AWS_RETRY_MODE=%s", cases[i].mode);
+        if (cases[i].says != NULL)
+            expect_refused(&options, VARIABLES(KEYS, variable), FLOW_E_USAGE, cases[i].says);
+        else
+            OK(resolve(&options, VARIABLES(KEYS, variable), &aws, &err), err);
+    }
+    make_home("[default]\nretry_mode = s3cr3t\n", NULL);
+    expect_refused(&options, VARIABLES(KEYS), FLOW_E_USAGE, "the profile's retry_mode is not one");
+}
+
 TEST("credentials go in clear to this machine only, and to a host, not to a path or a trick")
 {
     static const struct {
