@@ -67,6 +67,7 @@ struct flow_ssm_put {
 };
 
 /*
+ * A SecureString that is replaced keeps its KMS key where key_id is NULL.
  * FLOW_E_EXISTS: replaces is 0, and there is one. FLOW_E_CONFLICT: another
  * version than `replaces` is there now (nothing changed), or somebody wrote at
  * the same time (both versions are kept); says the versions. FLOW_E_UNREACHABLE

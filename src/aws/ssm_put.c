@@ -281,10 +281,45 @@ static enum flow_code put_surely(struct flow_ssm *ssm, const struct flow_ssm_put
     }
 }
 
+/* --- its key ---------------------------------------------------------------------------------- */
+
+/*
+ * SSM seals a new version with the account's default key unless it is told
+ * another, so a key of its own would be gone with the first change. *ret_key is
+ * the one that the version to be replaced has, lent by found; NULL: the default.
+ */
+static enum flow_code find_key(struct flow_ssm *ssm, const struct flow_ssm_put *put,
+                               struct flow_params *found, const char **ret_key,
+                               struct flow_err *err)
+{
+    size_t i;
+
+    if (flow_params_init(found, err))
+        return err->code;
+    if (flow_ssm_history(ssm, put->name, false, found, err)) {
+        (void)flow_err_wrap(err, "%s: whether it has a KMS key of its own can't be seen",
+                            put->name);
+        return flow_err_hint(err, "nothing was changed; say which with --key-id (alias/aws/ssm is "
+                                  "the account's default)");
+    }
+    for (i = 0; i < found->count; i++)
+        if (found->list[i].version == put->replaces)
+            *ret_key = found->list[i].key_id;
+    if (*ret_key != NULL && strcmp(*ret_key, "alias/aws/ssm") == 0)
+        *ret_key = NULL;
+    return FLOW_OK;
+}
+
 enum flow_code flow_ssm_put(struct flow_ssm *ssm, const struct flow_ssm_put *put,
                             uint64_t *ret_version, struct flow_err *err)
 {
-    if (check_put(put, err) || check_seen(ssm, put, err) || put_surely(ssm, put, ret_version, err))
+    FLOW_CLEANUP(flow_params_done) struct flow_params found = {.arena = NULL};
+    struct flow_ssm_put kept = *put;
+
+    if (check_put(put, err) || check_seen(ssm, put, err))
         return err->code;
-    return FLOW_OK;
+    if (put->type == FLOW_SECURE_STRING && put->replaces > 0 && put->key_id == NULL &&
+        find_key(ssm, put, &found, &kept.key_id, err))
+        return err->code;
+    return put_surely(ssm, &kept, ret_version, err);
 }

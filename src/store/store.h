@@ -38,7 +38,7 @@ struct flow_put {
     enum flow_type type;
     uint64_t replaces; /* 0: create, FLOW_E_EXISTS if it is there; else the version this was planned
                           on */
-    const char *key_id;      /* NULL: the account's default */
+    const char *key_id;      /* NULL: the one it has, else the account's default */
     const char *description; /* NULL: none */
     const char *tier;        /* NULL: the account's default */
 };

@@ -70,6 +70,28 @@ def test_a_second_writer_at_every_step_is_never_overwritten_unseen(ssm, fault):
         list(pool.map(write, steps))
 
 
+@pytest.mark.parametrize("kept, given, sent", [
+    ("alias/own", None, "alias/own"), ("alias/own", "alias/new", "alias/new"),
+    ("alias/aws/ssm", None, None)])
+def test_a_new_version_keeps_the_key_of_the_one_before(ssm, fault, kept, given, sent):
+    for version in range(60):  # the newest is not on the first page
+        fault.store.call("PutParameter", {
+            "Name": "/t/dev/a", "Value": f"v{version}", "Type": "SecureString", "Overwrite": True,
+            "KeyId": kept if version == 59 else "alias/old"})
+    extra = ["", given] if given else []
+    ssm.ok(fault, "put", "/t/dev/a", "SecureString", 60, *extra, value="new")
+    assert fault.calls("PutParameter")[-1].body.get("KeyId") == sent
+
+
+def test_a_key_that_cannot_be_seen_is_asked_for_and_nothing_is_changed(ssm, fault):
+    fault.store.put("/t/dev/a", "old")
+    fault.inject(faults.denied("ssm:GetParameterHistory"), "GetParameterHistory")
+    said = ssm.fails("DENIED", fault, "put", "/t/dev/a", "SecureString", 1, value="new")
+    assert "KMS key of its own can't be seen" in said and "--key-id" in said
+    assert fault.store.version("/t/dev/a") == 1 and not fault.calls("PutParameter")
+    ssm.ok(fault, "put", "/t/dev/a", "SecureString", 1, "", "alias/aws/ssm", value="new")
+
+
 @pytest.mark.parametrize("replaces", [0, 1])
 @pytest.mark.parametrize("share", [None, 0.5])
 def test_a_lost_answer_is_looked_for_not_written_again(ssm, fault, replaces, share):
