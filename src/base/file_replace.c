@@ -60,14 +60,16 @@ static int open_parent(const char *path, const char **ret_name)
     return open(slash == path ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static bool is_abandoned(int directory, const char *name)
+/* The lock is held until the name is gone: whoever makes a draft sees one or the other. */
+static void take_away_if_abandoned(int directory, const char *name)
 {
     FLOW_CLEANUP(flow_fd_closep)
     int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat status;
 
-    return fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-           status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        (void)unlinkat(directory, name, 0);
 }
 
 /* What the names of all drafts of a file begin with; its length, or -1: it is too long. */
@@ -92,8 +94,8 @@ static void sweep(int directory, const char *prefix)
     }
     while ((entry = readdir(entries)) != NULL)
         if (strncmp(entry->d_name, prefix, len) == 0 &&
-            strlen(entry->d_name) == len + CHANCE_DIGITS && is_abandoned(directory, entry->d_name))
-            (void)unlinkat(directory, entry->d_name, 0);
+            strlen(entry->d_name) == len + CHANCE_DIGITS)
+            take_away_if_abandoned(directory, entry->d_name);
     (void)closedir(entries);
 }
 
