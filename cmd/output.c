@@ -1,6 +1,7 @@
 #include "cmd/output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -136,6 +137,14 @@ void out_json_string(struct flow_json_writer *json, const char *name, const char
 
 /* --- writing ---------------------------------------------------------------- */
 
+/* After EAGAIN: whoever shares standard output with us made it non-blocking. */
+static bool wait_for_room(void)
+{
+    struct pollfd wait = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&wait, 1, -1) >= 0 || errno == EINTR;
+}
+
 enum flow_code output_flush(struct output *out, struct flow_err *err)
 {
     const unsigned char *at;
@@ -151,7 +160,7 @@ enum flow_code output_flush(struct output *out, struct flow_err *err)
     while (left > 0) {
         ssize_t done = write(STDOUT_FILENO, at, left);
 
-        if (done < 0 && errno == EINTR)
+        if (done < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room())))
             continue;
         if (done < 0 && errno == EPIPE)
             return flow_err_set(err, FLOW_E_IO, "%s", "");

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 
 import pytest
 
@@ -74,3 +75,19 @@ def test_a_terminal_sees_control_characters_and_a_pipe_the_bytes(local, value, s
             assert raw not in seen
     if b"\xc2\x9b" in value:
         assert b"\xc2\x9b" not in seen
+
+
+def test_a_reader_that_made_the_pipe_non_blocking_gets_all_of_it(local):
+    value = b"v" * 60000
+    for name in "abc":
+        local.put(f"/t/{name}", value)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    done = subprocess.Popen([local.path, "export", "--prefix", "/t", "--format", "json"],
+                            stdout=writing, env=local.environ(), cwd=local.work)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        time.sleep(0.2)
+        came = pipe.read()
+    assert done.wait(timeout=10) == 0
+    assert came.count(b"v") == 3 * len(value)
