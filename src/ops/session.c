@@ -222,6 +222,18 @@ static enum flow_code choose_path(const struct flow_session *session, const char
     return flow_str_check(path, "a path", err);
 }
 
+/* Where the home directory is a project, the usual place of the key lies in it: that is no fault.
+ */
+static bool is_usual_key(const struct flow_session *session, const char *path)
+{
+    FLOW_CLEANUP(flow_str_done) struct flow_str usual = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
+    struct flow_err ignored = FLOW_ERR_INIT;
+
+    return flow_path_user(session->world.env, FLOW_DIR_CONFIG, "key", &usual, &ignored) ==
+               FLOW_OK &&
+           strcmp(usual.text, path) == 0;
+}
+
 static void pass_notice(void *context, const char *sentence)
 {
     const struct flow_session *session = context;
@@ -250,6 +262,8 @@ enum flow_code flow_session_vault(struct flow_session *session, bool create,
             return err->code;
         options.path = path.text;
         options.key_file = key.text;
+        if (session->project != NULL && !is_usual_key(session, key.text))
+            options.key_not_in = session->project->root;
         options.state_dir = state.text;
         if (flow_vault_open(&options, &session->vault, err))
             return err->code;
@@ -353,7 +367,7 @@ static enum flow_code open_local(struct flow_session *session, bool writes,
     struct flow_vault *vault = NULL;
 
     if (flow_session_vault(session, writes, &vault, err)) {
-        if (err->code == FLOW_E_NOT_FOUND)
+        if (err->code == FLOW_E_NOT_FOUND && !writes)
             return flow_err_wrap(err, "the local store is empty");
         return err->code;
     }

@@ -16,7 +16,7 @@
 enum { LOCK_WAIT_MS = 10000 };
 
 struct flow_vault {
-    char *path, *lock_path, *key_file, *state_dir;
+    char *path, *lock_path, *key_file, *key_not_in, *state_dir;
     struct flow_vault_options options; /* its paths are lent by those above */
     struct flow_generation now;
 };
@@ -37,6 +37,7 @@ void flow_vault_free(struct flow_vault *vault)
     free(vault->path);
     free(vault->lock_path);
     free(vault->key_file);
+    free(vault->key_not_in);
     free(vault->state_dir);
     free(vault);
 }
@@ -204,13 +205,18 @@ static enum flow_code make_parent(const char *path, struct flow_err *err)
                                                    : flow_file_make_dirs(directory.text, err);
 }
 
-/* Whoever copies the directory of the vault must not get the key with it (T34). */
+/* Whoever copies the directory of the vault, or the project, must not get the key with it (T34). */
 static enum flow_code check_key_place(const struct flow_vault *vault, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_str_done) struct flow_str directory = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
 
     if (flow_path_parent(vault->path, &directory, err))
         return err->code;
+    if (vault->key_not_in != NULL && flow_path_is_inside(vault->key_file, vault->key_not_in))
+        return flow_err_set(err, FLOW_E_REFUSED,
+                            "the key file '%s' lies in the project '%s', so whoever has a copy of "
+                            "that has the key; keep it elsewhere",
+                            vault->key_file, vault->key_not_in);
     if (!flow_path_is_inside(vault->key_file, directory.text))
         return FLOW_OK;
     return flow_err_set(err, FLOW_E_REFUSED,
@@ -240,8 +246,9 @@ static enum flow_code create(struct flow_vault *vault, struct flow_err *err)
     enum seen seen = SEEN_NOTHING;
     enum flow_code code;
 
-    if (make_parent(vault->path, err) || check_key_place(vault, err) ||
-        lock(vault, patience_ms(vault), &held, err))
+    /* Only of what exists can be said for sure where it lies. */
+    if (make_parent(vault->path, err) || make_parent(vault->key_file, err) ||
+        check_key_place(vault, err) || lock(vault, patience_ms(vault), &held, err))
         return flow_err_wrap(err, "making the vault '%s'", vault->path);
     /* Somebody may have made it while we waited. */
     code = open_newest(vault, &vault->now, &seen, err);
@@ -281,6 +288,8 @@ static enum flow_code vault_new(const struct flow_vault_options *options,
     if (copy_path(options->path, "", &vault->path, err) ||
         copy_path(options->path, ".lock", &vault->lock_path, err) ||
         copy_path(options->key_file, "", &vault->key_file, err) ||
+        (options->key_not_in != NULL &&
+         copy_path(options->key_not_in, "", &vault->key_not_in, err)) ||
         copy_path(options->state_dir, "", &vault->state_dir, err))
         return err->code;
     *ret_vault = FLOW_TAKE(vault);

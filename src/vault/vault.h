@@ -14,7 +14,8 @@
  * Errors:   FLOW_E_NOT_FOUND no vault file; FLOW_E_LOCKED no key or a wrong
  *           one, or the lock was not to be had; FLOW_E_DAMAGED; FLOW_E_ROLLBACK;
  *           FLOW_E_TOO_NEW; FLOW_E_REFUSED loose modes or owners, or a key file
- *           in the vault's directory or below it (T34); FLOW_E_LIMIT; FLOW_E_IO.
+ *           in the vault's directory, in key_not_in, or below them (T34);
+ *           FLOW_E_LIMIT; FLOW_E_IO.
  */
 #ifndef FLOW_VAULT_VAULT_H
 #define FLOW_VAULT_VAULT_H
@@ -30,7 +31,8 @@ struct flow_vault;
 struct flow_vault_options {
     const char *path;     /* the vault file; its lock is PATH.lock, its last generation PATH.prev */
     const char *key_file; /* 32 bytes; made, 0600, with the vault if neither is there */
-    const char *state_dir; /* directory of the state files; made, 0700, if it is not there */
+    const char *key_not_in; /* the project's directory: no key lies in it (T34); may be NULL */
+    const char *state_dir;  /* directory of the state files; made, 0700, if it is not there */
     const struct flow_clock *clock;
     bool create;          /* make the vault (and the key file) where there is none */
     bool accept_rollback; /* record what is there as the new base */

@@ -345,3 +345,24 @@ def test_an_endpoint_that_hangs(fault_server, shop, canary):
             assert result.out in (b"", b"false\n")
             canary.absent(result)
     assert not list(shop.home.rglob("*.fenv"))
+
+
+@pytest.mark.parametrize("key", ["key", "made/for/it/key", "not-yet/../key"])
+def test_no_key_file_lies_in_the_project(shop, key):
+    """T34: neither one that is there, nor one that would be made."""
+    there = shop.work / key
+    shop("put", SECRET, "--stage", "dev", "--key-file", key, input="v", check=10)
+    assert not [path for path in shop.work.rglob("*") if path.is_file() and path.name == "key"]
+    shop.put(SECRET, "v")
+    there.parent.mkdir(parents=True, exist_ok=True)
+    (shop.work / "not-yet").mkdir(exist_ok=True)
+    made = next(path for path in shop.home.rglob("key"))
+    there.write_bytes(made.read_bytes())
+    there.chmod(0o600)
+    assert "in the project" in shop("get", SECRET, "--key-file", key, check=10).err_text
+
+
+def test_a_project_in_the_home_directory_has_the_key_where_it_always_is(shop):
+    (shop.home / "flowenv.ini").write_text((shop.work / "flowenv.ini").read_text())
+    shop("put", SECRET, "--project", str(shop.home), input="v", check=0)
+    assert shop.ok("get", SECRET, "--project", str(shop.home)) == b"v"

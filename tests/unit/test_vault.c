@@ -338,6 +338,10 @@ TEST("a key file beside the vault, or below it, is refused before anything is ma
     EXPECT(access(box.path, F_OK) != 0);
     EXPECT(access(box.options.key_file, F_OK) != 0);
     EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_REFUSED);
+    box.options.key_file = test_path("beside/data/not-yet/../key");
+    EXPECT_CODE(vaultbox_try(&box, &err), FLOW_E_REFUSED);
+    EXPECT(access(box.path, F_OK) != 0);
+    EXPECT(access(test_path("beside/data/key"), F_OK) != 0);
 }
 
 TEST("a vault that can't be written stays as it was, and no draft stays behind")
