@@ -45,6 +45,13 @@ void test_register(const char *sentence, void (*run)(void **state));
 #define EXPECT_PRESENT(needle, text)       test_expect_text((needle), (text), 1, __FILE__, __LINE__)
 #define EXPECT_ABSENT(needle, text)        test_expect_text((needle), (text), 0, __FILE__, __LINE__)
 
+/* Leaves the test, and says why where the runner finds it: for what a machine lacks, nothing else. */
+#define SKIP(reason)                                                                               \
+    do {                                                                                           \
+        print_error("skipped: %s\n", (reason));                                                    \
+        skip();                                                                                    \
+    } while (0)
+
 /* Success, or the test fails with the error's sentence. */
 #define OK(call, err) test_expect_ok((call), &(err), #call, __FILE__, __LINE__)
 

@@ -109,7 +109,7 @@ TEST("a private file of another user is refused")
     int fd = -1;
 
     if (geteuid() != 0)
-        skip();
+        SKIP("only root can give a file to another user");
     test_write_file(want.path, "key", 3);
     EXPECT_INT(chown(want.path, 4242, 4242), 0);
     EXPECT_CODE(flow_file_open(&want, &fd, &err), FLOW_E_REFUSED);
@@ -123,7 +123,7 @@ TEST("a full device is an error that names what was written")
     struct flow_err err = FLOW_ERR_INIT;
 
     if (fd < 0)
-        skip();
+        SKIP("there is no /dev/full here");
     EXPECT_CODE(flow_file_write_fd(fd, "standard output", "x", 1, &err), FLOW_E_IO);
     EXPECT_PRESENT("standard output", err.text);
 }

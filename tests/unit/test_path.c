@@ -179,7 +179,7 @@ TEST("another user's directory is not searched, nor one of a group that is not o
     char found[1024];
 
     if (geteuid() != 0)
-        skip();
+        SKIP("only root can give a directory to another user");
     flow_environ_free(make_tree());
     make_directory(test_path("find/project/theirs"), 0755);
     EXPECT_INT(chown(test_path("find/project/theirs"), 4242, getegid()), 0);
@@ -201,7 +201,7 @@ TEST("the search does not cross a mount")
     struct stat root, proc;
 
     if (stat("/", &root) != 0 || stat("/proc/self", &proc) != 0 || root.st_dev == proc.st_dev)
-        skip();
+        SKIP("/proc is no mount of its own here");
     EXPECT_CODE(flow_path_find_up(env, "/proc/self", "proc", NULL, 0, &directory, &err),
                 FLOW_E_NOT_FOUND);
     OK(flow_path_find_up(env, "/usr", "proc", NULL, 0, &directory, &err), err);
