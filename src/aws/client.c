@@ -12,7 +12,7 @@
 #include "net/sigv4.h"
 #include "net/url.h"
 
-enum { ENDPOINT_MAX = 512, UUID_MAX = 37, ATTEMPT_MAX = 40, HEADERS_MAX = 10 };
+enum { ENDPOINT_MAX = 512, UUID_MAX = 37, ATTEMPT_MAX = 40, HEADERS_MAX = 10, SKEW_MAX = 96 };
 
 /* Retries and their quota, for reads or for writes. */
 struct retries {
@@ -23,6 +23,7 @@ struct retries {
 struct flow_aws_client {
     const struct flow_aws_service *service;
     const struct flow_clock *clock;
+    struct flow_notice notice; /* zero: nobody listens */
     struct flow_http *http;
     char endpoint[ENDPOINT_MAX];
     struct flow_url url; /* of endpoint */
@@ -112,8 +113,9 @@ static void identify(struct flow_aws_client *client, const struct flow_aws *aws)
 
 enum flow_code flow_aws_client_new(const struct flow_aws *aws,
                                    const struct flow_aws_service *service,
-                                   const struct flow_clock *clock, struct flow_http *http,
-                                   struct flow_aws_client **ret_client, struct flow_err *err)
+                                   const struct flow_clock *clock, const struct flow_notice *notice,
+                                   struct flow_http *http, struct flow_aws_client **ret_client,
+                                   struct flow_err *err)
 {
     FLOW_CLEANUP(flow_aws_client_freep) struct flow_aws_client *client = calloc(1, sizeof *client);
 
@@ -121,6 +123,8 @@ enum flow_code flow_aws_client_new(const struct flow_aws *aws,
         return flow_err_nomem(err);
     client->service = service;
     client->clock = clock;
+    if (notice != NULL)
+        client->notice = *notice;
     client->http = http;
     client->reads = make_retries(&flow_retry_reads, aws->max_attempts);
     client->writes = make_retries(&flow_retry_writes, aws->max_attempts);
@@ -222,15 +226,37 @@ static void describe_answer(const struct flight *flight, const struct flow_http_
                        id != NULL ? ")" : "");
 }
 
-static void describe_skew(const struct flight *flight, const struct flow_retry_outcome *outcome,
-                          struct flow_err *failure)
+static void put_skew(int64_t skew_s, char words[SKEW_MAX])
 {
-    int64_t skew_s = flow_retry_skew_s(outcome) + flight->skew_s;
     char age[FLOW_CLOCK_AGE_MAX];
 
     flow_clock_age(skew_s < 0 ? -skew_s : skew_s, age);
-    (void)flow_err_hint(failure, "this machine's clock is %s %s the service's", age,
-                        skew_s < 0 ? "ahead of" : "behind");
+    (void)snprintf(words, SKEW_MAX, "this machine's clock is %s %s the service's", age,
+                   skew_s < 0 ? "ahead of" : "behind");
+}
+
+static void describe_skew(const struct flight *flight, const struct flow_retry_outcome *outcome,
+                          struct flow_err *failure)
+{
+    char words[SKEW_MAX];
+
+    put_skew(flow_retry_skew_s(outcome) + flight->skew_s, words);
+    (void)flow_err_hint(failure, "%s", words);
+}
+
+/* From now on requests are signed with the service's time. Those in flight are refused for theirs
+ * too, so it is told once. */
+static void correct_clock(struct flow_aws_client *client, int64_t skew_s)
+{
+    char words[SKEW_MAX], sentence[SKEW_MAX + 64];
+    bool told = client->skew_s != 0;
+
+    client->skew_s = skew_s;
+    put_skew(skew_s, words);
+    (void)snprintf(sentence, sizeof sentence, "%s; requests are signed with the service's time",
+                   words);
+    if (!told && client->notice.say != NULL)
+        client->notice.say(client->notice.context, sentence);
 }
 
 static enum flow_code finish(struct flight *flight, struct flow_aws_reply *reply,
@@ -339,7 +365,7 @@ static enum flow_code judge(struct flight *flight, const struct flow_http_reply 
     if (verdict != FLOW_RETRY_AGAIN)
         return fail(flight, reply, outcome, fault, verdict, err);
     if (kind == FLOW_RETRY_SKEW)
-        client->skew_s = flight->skew_s + flow_retry_skew_s(outcome);
+        correct_clock(client, flight->skew_s + flow_retry_skew_s(outcome));
     return flow_http_later(client->http, delay_ms, attempt_later, flight, err);
 }
 

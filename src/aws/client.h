@@ -4,7 +4,7 @@
  *
  * Each attempt is signed anew, with the time of its sending; failed ones are
  * repeated as net/retry.h says; writes are paced. A clock that is wrong is
- * corrected once by the service's own (T26).
+ * corrected once by the service's own, and the person told so (T26).
  * Writes: repeated only where the service can't have carried them out. A call
  *         whose answer was lost fails with `lost` set: look before repeating.
  * Errors: FLOW_E_DENIED for credentials and rights; FLOW_E_UNREACHABLE for the
@@ -22,6 +22,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/notice.h"
 #include "base/secret.h"
 #include "net/http.h"
 #include "text/json.h"
@@ -56,11 +57,12 @@ struct flow_aws_call {
 
 struct flow_aws_client;
 
-/* All lent until the client is freed. No request is sent. */
+/* All lent until the client is freed; notice, which may be NULL, is copied. No request is sent. */
 enum flow_code flow_aws_client_new(const struct flow_aws *aws,
                                    const struct flow_aws_service *service,
-                                   const struct flow_clock *clock, struct flow_http *http,
-                                   struct flow_aws_client **ret_client, struct flow_err *err);
+                                   const struct flow_clock *clock, const struct flow_notice *notice,
+                                   struct flow_http *http, struct flow_aws_client **ret_client,
+                                   struct flow_err *err);
 void flow_aws_client_free(struct flow_aws_client *client);
 void flow_aws_client_freep(struct flow_aws_client **client);
 

@@ -2,10 +2,11 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { HOST_MAX = 253, PORT_DIGITS_MAX = 5 };
+enum { HOST_MAX = 253, PORT_DIGITS_MAX = 5, PORT_MAX = 65535 };
 
 static const char digits[] = "0123456789";
 static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
@@ -54,11 +55,12 @@ static bool take_host(const char *text, char host[HOST_MAX + 1])
     memcpy(host, from, len);
     host[len] = '\0';
     if (*rest == ':') {
-        size_t port = strspn(++rest, digits);
+        size_t port_len = strspn(++rest, digits);
+        unsigned long port = strtoul(rest, NULL, 10);
 
-        if (port == 0 || port > PORT_DIGITS_MAX)
+        if (port_len == 0 || port_len > PORT_DIGITS_MAX || port == 0 || port > PORT_MAX)
             return false;
-        rest += port;
+        rest += port_len;
     }
     return rest[0] == '\0' || (rest[0] == '/' && rest[1] == '\0');
 }

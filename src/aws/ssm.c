@@ -12,14 +12,15 @@ enum { LABEL_MAX = 100, SUBJECT_MAX = 2048 };
 static const struct flow_aws_service ssm_service = {"ssm", "AmazonSSM."};
 
 enum flow_code flow_ssm_new(const struct flow_aws *aws, const struct flow_clock *clock,
-                            struct flow_http *http, struct flow_ssm **ret_ssm, struct flow_err *err)
+                            const struct flow_notice *notice, struct flow_http *http,
+                            struct flow_ssm **ret_ssm, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_ssm_freep) struct flow_ssm *ssm = calloc(1, sizeof *ssm);
 
     if (ssm == NULL)
         return flow_err_nomem(err);
     ssm->clock = clock;
-    if (flow_aws_client_new(aws, &ssm_service, clock, http, &ssm->client, err))
+    if (flow_aws_client_new(aws, &ssm_service, clock, notice, http, &ssm->client, err))
         return err->code;
     *ret_ssm = FLOW_TAKE(ssm);
     return FLOW_OK;

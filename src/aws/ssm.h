@@ -18,15 +18,16 @@
 #include "aws/settings.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/notice.h"
 #include "model/param.h"
 #include "net/http.h"
 
 struct flow_ssm;
 
-/* All lent until it is freed. No request is sent. */
+/* All lent until it is freed; notice, which may be NULL, is copied. No request is sent. */
 enum flow_code flow_ssm_new(const struct flow_aws *aws, const struct flow_clock *clock,
-                            struct flow_http *http, struct flow_ssm **ret_ssm,
-                            struct flow_err *err);
+                            const struct flow_notice *notice, struct flow_http *http,
+                            struct flow_ssm **ret_ssm, struct flow_err *err);
 void flow_ssm_free(struct flow_ssm *ssm);
 void flow_ssm_freep(struct flow_ssm **ssm);
 

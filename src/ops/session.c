@@ -350,6 +350,7 @@ static void say_endpoint(struct flow_session *session, const struct flow_aws *aw
 static enum flow_code open_ssm(struct flow_session *session, const struct flow_stage *stage,
                                struct flow_store **ret_store, struct flow_err *err)
 {
+    const struct flow_notice notice = {session->world.notice, session->world.context};
     const struct flow_aws *aws = NULL;
 
     if (flow_session_aws(session, stage, &aws, err))
@@ -358,7 +359,7 @@ static enum flow_code open_ssm(struct flow_session *session, const struct flow_s
         session->world.load_remote(session->world.context, &session->remote, err))
         return err->code;
     say_endpoint(session, aws);
-    return session->remote->open_ssm(aws, session->world.clock, ret_store, err);
+    return session->remote->open_ssm(aws, session->world.clock, &notice, ret_store, err);
 }
 
 static enum flow_code open_local(struct flow_session *session, bool writes,

@@ -12,16 +12,18 @@
 #include "aws/settings.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/notice.h"
 #include "store/store.h"
 
-enum { FLOW_REMOTE_ABI = 1 }; /* the program refuses a module of another number */
+enum { FLOW_REMOTE_ABI = 2 }; /* the program refuses a module of another number */
 
 struct flow_remote {
     unsigned abi;
-    /* Opens SSM Parameter Store; settings and clock are lent until the store is freed. No request
-     * is sent. */
+    /* Opens SSM Parameter Store; settings and clock are lent until the store is freed; notice,
+     * which may be NULL, is copied. No request is sent. */
     enum flow_code (*open_ssm)(const struct flow_aws *aws, const struct flow_clock *clock,
-                               struct flow_store **ret_store, struct flow_err *err);
+                               const struct flow_notice *notice, struct flow_store **ret_store,
+                               struct flow_err *err);
 };
 
 extern const struct flow_remote flow_remote_module;

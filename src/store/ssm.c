@@ -83,7 +83,8 @@ static const struct flow_store_class ssm_class = {
     .free = ssm_free};
 
 enum flow_code flow_ssm_store_open(const struct flow_aws *aws, const struct flow_clock *clock,
-                                   struct flow_store **ret_store, struct flow_err *err)
+                                   const struct flow_notice *notice, struct flow_store **ret_store,
+                                   struct flow_err *err)
 {
     const struct flow_http_options options = {
         .ca_bundle = aws->ca_bundle, .https_proxy = aws->https_proxy, .no_proxy = aws->no_proxy};
@@ -93,7 +94,7 @@ enum flow_code flow_ssm_store_open(const struct flow_aws *aws, const struct flow
         return flow_err_nomem(err);
     ssm->store.class = &ssm_class;
     if (flow_http_new(&options, &ssm->http, err) ||
-        flow_ssm_new(aws, clock, ssm->http, &ssm->ssm, err)) {
+        flow_ssm_new(aws, clock, notice, ssm->http, &ssm->ssm, err)) {
         ssm_free(&ssm->store);
         return err->code;
     }

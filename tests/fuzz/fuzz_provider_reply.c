@@ -156,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (flow_secret_new("secret", 6, &secret, &err) || flow_params_init(&params, &err))
         return 0;
     aws.secret_access_key = secret;
-    if (flow_ssm_new(&aws, &clock, &far_end.http, &ssm, &err))
+    if (flow_ssm_new(&aws, &clock, NULL, &far_end.http, &ssm, &err))
         return 0;
     if (call(ssm, data[0] % 8, &params, &err))
         assert(err.text[0] != '\0' && params.count == 0);

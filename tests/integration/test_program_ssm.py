@@ -141,6 +141,15 @@ def test_a_failure_is_said_and_changes_nothing(flowenv, fault, canary, trouble, 
     canary.absent_on_disk(flowenv.home, flowenv.work)
 
 
+def test_a_clock_that_had_to_be_corrected_is_told_once(flowenv, fault):
+    fault.store.load({f"/t/dev/k{i}": "v" for i in range(30)})
+    fault.clock_offset_s = -7200
+    done = flowenv("export", "--prefix", "/t/dev", "--format", "json", env=fault.env)
+    assert done.status == 0 and len(json.loads(done.out)) == 30
+    assert done.err.count(b"this machine's clock is 2 h ahead of the service's; "
+                          b"requests are signed with the service's time") == 1
+
+
 def test_no_far_end_at_all(flowenv, fault):
     fault.refuse_connections()
     said = flowenv.fails(9, "get", "/t/dev/a", env={**fault.env, "AWS_MAX_ATTEMPTS": "1"})

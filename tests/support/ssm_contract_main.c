@@ -15,6 +15,6 @@ TEST("SSM keeps the contract of every store")
 
     OK(flow_environ_copy(environ, &env, &err), err);
     OK(flow_aws_resolve(env, &options, &aws, &err), err);
-    OK(flow_remote_module.open_ssm(aws, &flow_clock_system, &store, &err), err);
+    OK(flow_remote_module.open_ssm(aws, &flow_clock_system, NULL, &store, &err), err);
     store_contract_run(store, "/contract/dev");
 }

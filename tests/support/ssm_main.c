@@ -162,7 +162,7 @@ int main(int argc, char **argv)
         return 2;
     if (flow_secret_start(&err) || flow_environ_copy(environ, &env, &err) ||
         flow_aws_resolve(env, &options, &aws, &err) ||
-        flow_remote_module.open_ssm(aws, &flow_clock_system, &store, &err) ||
+        flow_remote_module.open_ssm(aws, &flow_clock_system, NULL, &store, &err) ||
         run(store, argv[1], argv + 2, &err)) {
         (void)fflush(stdout);
         (void)fprintf(stderr, "%d: %s\n", (int)err.code, err.text);

@@ -80,11 +80,12 @@ static const struct flow_store_class far_class = {.name = "ssm",
                                                   .free = far_free};
 
 static enum flow_code open_far(const struct flow_aws *aws, const struct flow_clock *clock,
-                               struct flow_store **ret_store, struct flow_err *err)
+                               const struct flow_notice *notice, struct flow_store **ret_store,
+                               struct flow_err *err)
 {
     struct flow_store *store = calloc(1, sizeof *store);
 
-    (void)aws, (void)clock;
+    (void)aws, (void)clock, (void)notice;
     if (store == NULL)
         return flow_err_nomem(err);
     store->class = &far_class;

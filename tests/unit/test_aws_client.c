@@ -146,7 +146,8 @@ struct outcome {
     enum flow_code end; /* what a callback returns */
     bool ok, lost;
     struct flow_err failure;
-    char error[64], text[256];
+    char error[64], text[256], notice[256];
+    size_t notices;
 };
 
 static enum flow_code done(void *context, struct flow_aws_reply *reply, struct flow_err *err)
@@ -163,6 +164,14 @@ static enum flow_code done(void *context, struct flow_aws_reply *reply, struct f
         (void)snprintf(outcome->text, sizeof outcome->text, "%s",
                        flow_json_text_of(reply->json, "Say"));
     return outcome->end == FLOW_OK ? FLOW_OK : flow_err_set(err, outcome->end, "enough");
+}
+
+static void hear(void *context, const char *sentence)
+{
+    struct outcome *outcome = context;
+
+    outcome->notices++;
+    (void)snprintf(outcome->notice, sizeof outcome->notice, "%s", sentence);
 }
 
 static enum flow_code start(void *context, struct flow_err *err)
@@ -192,13 +201,14 @@ static enum flow_code run_calls(struct script *script, const struct answer *answ
     FLOW_CLEANUP(flow_secret_freep) struct flow_secret *secret = NULL, *token = NULL;
     FLOW_CLEANUP(flow_aws_client_freep) struct flow_aws_client *client = NULL;
     struct flow_aws aws = {.region = region, .access_key_id = key_id};
+    const struct flow_notice notice = {hear, outcome};
 
     OK(flow_secret_new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", 40, &secret, err), *err);
     OK(flow_secret_new("the-token", 9, &token, err), *err);
     aws.secret_access_key = secret;
     aws.session_token = token;
     *script = (struct script){.http = {&script_class}, .answers = answers, .answer_count = count};
-    OK(flow_aws_client_new(&aws, &service, &clock, &script->http, &client, err), *err);
+    OK(flow_aws_client_new(&aws, &service, &clock, &notice, &script->http, &client, err), *err);
     outcome->client = client;
     outcome->call.context = outcome;
     return flow_aws_client_run(client, start, outcome, err);
@@ -285,6 +295,9 @@ TEST("a clock that is wrong is corrected by the service's, once, and then named"
 
     EXPECT(outcome.ok);
     EXPECT_PRESENT("X-Amz-Date: 20150830T143600Z\n", script.requests[1]);
+    EXPECT_INT(outcome.notices, 1);
+    EXPECT_STR(outcome.notice, "this machine's clock is 2 h behind the service's; requests are "
+                               "signed with the service's time");
     outcome = run(&script, ANSWERS(skewed), false);
     EXPECT(!outcome.ok);
     EXPECT_INT(script.sent, 2);

@@ -374,6 +374,8 @@ TEST("credentials go in clear to this machine only, and to a host, not to a path
         {"https://host\r\nX: y", FLOW_E_USAGE},
         {"https://host:", FLOW_E_USAGE},
         {"https://host:123456", FLOW_E_USAGE},
+        {"https://host:65536", FLOW_E_USAGE},
+        {"https://host:0", FLOW_E_USAGE},
         {"https://", FLOW_E_USAGE},
         {"https:///", FLOW_E_USAGE},
         {"https://[::1", FLOW_E_USAGE},
