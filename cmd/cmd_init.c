@@ -95,5 +95,6 @@ const struct command command_init = {
                                          {"flowenv init", "write it here"},
                                          {NULL, NULL}},
     .max_operands = 1,
+    .changes = true,
     .run = run_init,
 };

@@ -171,5 +171,6 @@ const struct command command_put = {
     .min_operands = 1,
     .max_operands = 2,
     .needs = NEEDS_SESSION,
+    .changes = true,
     .run = run_put,
 };

@@ -83,5 +83,6 @@ const struct command command_rm = {
     .min_operands = 1,
     .max_operands = OPERANDS_ANY,
     .needs = NEEDS_SESSION,
+    .changes = true,
     .run = run_rm,
 };

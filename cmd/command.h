@@ -64,6 +64,7 @@ struct command {
     const struct example *examples; /* the last has a NULL line */
     size_t min_operands, max_operands;
     unsigned needs;
+    bool changes;       /* its answer tells what is done by then; it has --dry-run */
     int failure_status; /* 0: by the error's code */
     enum flow_code (*run)(struct call *call, struct flow_err *err);
     /* What standard output gets in place of an answer when the command fails; NULL: nothing. */

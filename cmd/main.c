@@ -67,6 +67,16 @@ enum flow_code call_check_locked(struct call *call, struct flow_err *err)
     return FLOW_OK;
 }
 
+/* The answer of what went well. */
+static enum flow_code tell(struct call *call, struct flow_err *err)
+{
+    if (output_flush(&call->out, err) == FLOW_OK)
+        return FLOW_OK;
+    if (call->command->changes && !option_on(&call->options, "dry-run") && err->text[0] != '\0')
+        (void)flow_err_hint(err, "what was asked for is done, only the answer is lost");
+    return err->code;
+}
+
 /* An answer goes out whole, or not at all; what was partly done is still to be told. */
 static enum flow_code answer(struct call *call, enum flow_code code, struct flow_err *err)
 {
@@ -77,7 +87,7 @@ static enum flow_code answer(struct call *call, enum flow_code code, struct flow
     if (code == FLOW_OK)
         code = call_check_locked(call, err);
     if (code == FLOW_OK && call->out.err.code == FLOW_OK)
-        return output_flush(&call->out, err);
+        return tell(call, err);
     if (code == FLOW_E_CHECK || code == FLOW_E_PARTIAL) {
         if (output_flush(&call->out, &second) == FLOW_OK)
             return code;
