@@ -200,6 +200,16 @@ def test_symlink_env(shop, canary, place):
     canary.absent(result)
 
 
+@pytest.mark.parametrize("name", ["flowenv.ini", ".env.example"])
+def test_symlink_project_files(shop, canary, name):
+    (shop.work / name).unlink(missing_ok=True)
+    (shop.work / name).symlink_to("../outside")
+    (shop.work.parent / "outside").write_text(f"[stage.dev]\n; {canary()}\n")
+    result = shop("check", "--stage", "dev", check=10)
+    assert name in result.err_text
+    canary.absent(result)
+
+
 def test_symlink_env_inside(shop):
     """One that stays inside is a way to arrange one's files."""
     (shop.work / "conf").mkdir()

@@ -30,6 +30,8 @@ def test_dev_full(scene):
         assert result.status not in (0, None), (args, result)
         if args[0] not in ("init", "check"):
             assert "standard output" in result.err_text and "space" in result.err_text, result
+        lost = "only the answer is lost" in result.err_text
+        assert lost == (args[0] in ("put", "rm") and "--dry-run" not in args), result
         scene.canary.absent(result.err)
 
 
