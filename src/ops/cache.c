@@ -4,10 +4,10 @@
 
 #include "crypto/seal.h"
 
-enum { RECORD_NAME_MAX = 62 }; /* THREATS, section 7 */
+static const char of_prefix[] = "prefix:"; /* begins the record of a prefix */
 
-/* A name that is too long for the vault is replaced by its hash. */
-static enum flow_code fit_name(struct flow_str *name, struct flow_err *err)
+/* What is too long for the vault is replaced by its hash; the first `kept` bytes stay. */
+static enum flow_code fit_name(struct flow_str *name, size_t kept, struct flow_err *err)
 {
     unsigned char hash[FLOW_HASH_LEN];
     struct flow_bytes bytes = {.at = (const unsigned char *)name->text, .len = name->len};
@@ -15,10 +15,10 @@ static enum flow_code fit_name(struct flow_str *name, struct flow_err *err)
 
     if (flow_str_check(name, "the name of a snapshot", err))
         return err->code;
-    if (name->len <= RECORD_NAME_MAX)
+    if (name->len <= FLOW_CACHE_NAME_MAX)
         return FLOW_OK;
     flow_hash(NULL, &bytes, 1, hash);
-    flow_str_clear(name);
+    flow_str_cut(name, kept);
     flow_str_add(name, "#");
     for (i = 0; i < FLOW_HASH_LEN / 2; i++)
         flow_str_addf(name, "%02x", hash[i]);
@@ -34,8 +34,13 @@ enum flow_code flow_cache_record(const struct flow_session *session, const struc
     if (stage != NULL)
         flow_str_addf(name, "%s/%s", project->name, stage->name);
     else
-        flow_str_addf(name, "prefix:%s", prefix);
-    return fit_name(name, err);
+        flow_str_addf(name, "%s%s", of_prefix, prefix);
+    return fit_name(name, stage != NULL ? 0 : sizeof of_prefix - 1, err);
+}
+
+bool flow_cache_is_prefix(const char *record_name)
+{
+    return strncmp(record_name, of_prefix, sizeof of_prefix - 1) == 0;
 }
 
 enum flow_code flow_cache_source(struct flow_session *session, enum flow_source source,

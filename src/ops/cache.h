@@ -11,9 +11,14 @@
 
 #include "ops/session.h"
 
-/* The record's name; one that is too long for the vault is replaced by its hash. */
+enum { FLOW_CACHE_NAME_MAX = 62 }; /* bytes: the vault's limit (THREATS, section 7) */
+
+/* The record's name; what is too long for the vault is replaced by its hash ("prefix:#..."). */
 enum flow_code flow_cache_record(const struct flow_session *session, const struct flow_stage *stage,
                                  const char *prefix, struct flow_str *name, struct flow_err *err);
+
+/* True for the record of a prefix, by its name. */
+bool flow_cache_is_prefix(const char *record_name);
 
 /* The group's source; with an empty prefix, what all sources of that identity begin with. */
 enum flow_code flow_cache_source(struct flow_session *session, enum flow_source source,

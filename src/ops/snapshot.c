@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/cache.h"
+#include "ops/room.h"
 
 enum { FUTURE_TOLERATED_S = 300 };
 
@@ -141,7 +142,7 @@ static void commit(struct flow_session *session, const struct flow_vault_change 
     if (flow_session_options(session)->no_cache)
         return;
     if (flow_session_vault(session, true, &vault, &err) ||
-        flow_vault_update(vault, change, 1, &err))
+        flow_room_make(vault, change->name, &err) || flow_vault_update(vault, change, 1, &err))
         flow_session_notice(session, "the snapshot was not kept: %s", err.text);
 }
 

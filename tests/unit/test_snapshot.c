@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "support/test.h"
 
 #include "ops/seen.h"
@@ -22,19 +24,25 @@ static void far_end_has_two(struct test_world *world)
 }
 
 /* What a command asking for /a/dev gets: a code, and how many parameters. */
-static enum flow_code ask(struct test_world *world, enum flow_freshness freshness,
-                          bool always_fresh, size_t *count)
+static enum flow_code ask_of(struct test_world *world, const char *prefix,
+                             enum flow_freshness freshness, bool always_fresh, size_t *count)
 {
     FLOW_CLEANUP(flow_session_freep)
     struct flow_session *session = test_world_session(world, NULL, freshness);
     struct flow_snapshot_want want = {
-        .source = FLOW_SOURCE_SSM, .prefix = "/a/dev", .always_fresh = always_fresh};
+        .source = FLOW_SOURCE_SSM, .prefix = prefix, .always_fresh = always_fresh};
     FLOW_CLEANUP(flow_snapshot_done) struct flow_snapshot snapshot = {0};
     struct flow_err err = FLOW_ERR_INIT;
     enum flow_code code = flow_snapshot_get(session, &want, &snapshot, &err);
 
     *count = snapshot.params.count;
     return code;
+}
+
+static enum flow_code ask(struct test_world *world, enum flow_freshness freshness,
+                          bool always_fresh, size_t *count)
+{
+    return ask_of(world, "/a/dev", freshness, always_fresh, count);
 }
 
 static enum flow_code ask_plainly(struct test_world *world)
@@ -196,4 +204,27 @@ TEST("what was written is seen, and is in the snapshot from then on")
     EXPECT_BYTES(found.list[0].value.at, "new", 3);
     OK(flow_seen_note(session, NULL, written.name, NULL, &err), err);
     EXPECT_CODE(flow_snapshot_lookup(session, written.name, false, &found, &err), FLOW_E_NOT_FOUND);
+}
+
+TEST("of more prefixes than the vault has room for, those fetched longest ago go")
+{
+    enum { PREFIXES = 260 };
+    FLOW_CLEANUP(test_world_done) struct test_world world;
+    char prefix[PREFIXES][80];
+    size_t count;
+
+    test_world_init(&world, "room", "AKIDONE");
+    far_end_has_two(&world);
+    EXPECT_CODE(ask_plainly(&world), FLOW_OK);
+    for (int i = 0; i < PREFIXES; i++) {
+        /* Every other one is so long that its record has a hash for a name. */
+        (void)snprintf(prefix[i], sizeof prefix[i], "/%0*d", i % 2 == 0 ? 3 : 70, i);
+        test_world_pass(&world, 1);
+        EXPECT_CODE(ask_of(&world, prefix[i], FLOW_FRESH_DEFAULT, false, &count), FLOW_OK);
+    }
+    EXPECT_ABSENT("was not kept", world.notices);
+    for (int i = PREFIXES - 90; i < PREFIXES; i++)
+        EXPECT_CODE(ask_of(&world, prefix[i], FLOW_FRESH_OFFLINE, false, &count), FLOW_OK);
+    EXPECT_CODE(ask_of(&world, prefix[0], FLOW_FRESH_OFFLINE, false, &count), FLOW_E_NOT_FOUND);
+    EXPECT_INT(world.fetches, PREFIXES + 1);
 }
