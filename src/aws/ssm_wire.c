@@ -121,6 +121,12 @@ enum flow_code flow_ssm_list(const struct flow_json *reply, const struct flow_js
     return FLOW_OK;
 }
 
+/* What only refers to a secret of Secrets Manager says 0. */
+static int64_t first_version(const char *name)
+{
+    return strncmp(name, "/aws/reference/", 15) == 0 ? 0 : 1;
+}
+
 enum flow_code flow_ssm_param_of(const struct flow_json *item, struct flow_param *ret_param,
                                  struct flow_err *err)
 {
@@ -133,7 +139,7 @@ enum flow_code flow_ssm_param_of(const struct flow_json *item, struct flow_param
 
     if (param.name == NULL || type == NULL || !flow_type_parse(type, &param.type) ||
         value == NULL || !flow_json_int64(flow_json_member(item, "Version"), &version) ||
-        version < 1)
+        version < first_version(param.name))
         return flow_err_set(err, FLOW_E_FORMAT,
                             "the answer holds a parameter without name, type, value or version%s%s",
                             param.name != NULL ? ": " : "", param.name != NULL ? param.name : "");

@@ -143,7 +143,7 @@ enum flow_code flow_place_find_selected(struct flow_session *session, const char
     }
     if (flow_place_find(session, name, stage, false, place, err))
         return err->code;
-    return flow_name_check_param(place->name.text, err);
+    return flow_name_check_read(place->name.text, err);
 }
 
 enum flow_code flow_place_open(struct flow_session *session, struct flow_place *place, bool writes,

@@ -104,10 +104,10 @@ static bool scan_unicode_escape(struct scan *scan)
         return true;
     if (unit <= 0xdbff) {
         unit = hex_of(scan);
-        scan->at += 6;
-        if (unit >= 0xdc00 && unit <= 0xdfff)
+        if (unit >= 0xdc00 && unit <= 0xdfff) {
+            scan->at += 6;
             return true;
-        scan->at -= 6;
+        }
     }
     return fail(scan, FLOW_E_FORMAT, "half of a surrogate pair");
 }

@@ -167,10 +167,8 @@ static bool begins_with_word(const char *text, const char *word)
     return true;
 }
 
-static enum flow_code check_name(const char *name, struct flow_err *err)
+static enum flow_code check_shape(const char *name, struct flow_err *err)
 {
-    const char *first = name + (name[0] == '/');
-
     if (name[0] == '\0')
         return flow_err_set(err, FLOW_E_USAGE, "it is empty");
     if (strlen(name) > PARAM_MAX)
@@ -181,7 +179,14 @@ static enum flow_code check_name(const char *name, struct flow_err *err)
     if (name[0] != '/' && strchr(name, '/') != NULL)
         return flow_err_set(err, FLOW_E_USAGE, "a name with levels begins with a slash: '/%s'",
                             name);
-    if (check_levels(name, err))
+    return check_levels(name, err);
+}
+
+static enum flow_code check_name(const char *name, struct flow_err *err)
+{
+    const char *first = name + (name[0] == '/');
+
+    if (check_shape(name, err))
         return err->code;
     if (begins_with_word(first, "aws") || begins_with_word(first, "ssm"))
         return flow_err_set(err, FLOW_E_USAGE,
@@ -193,6 +198,14 @@ static enum flow_code check_name(const char *name, struct flow_err *err)
 enum flow_code flow_name_check_param(const char *name, struct flow_err *err)
 {
     return check_name(name, err) ? flow_err_wrap(err, "parameter name '%s'", name) : FLOW_OK;
+}
+
+enum flow_code flow_name_check_read(const char *name, struct flow_err *err)
+{
+    enum flow_code code =
+        strncmp(name, "/aws/", 5) == 0 ? check_shape(name, err) : check_name(name, err);
+
+    return code != FLOW_OK ? flow_err_wrap(err, "parameter name '%s'", name) : FLOW_OK;
 }
 
 /* AWS's own trees ("/aws/service/...") can be read, so they are right as a prefix. */

@@ -47,6 +47,8 @@ enum flow_code flow_name_to_param(const char *key, const char *prefix, struct fl
  * and the sentence says which one is broken, and where.
  */
 enum flow_code flow_name_check_param(const char *name, struct flow_err *err);
+/* The same for a name that is only read: AWS's own trees ("/aws/service/...") are right too. */
+enum flow_code flow_name_check_read(const char *name, struct flow_err *err);
 /* A prefix: as a name, but "/" and AWS's own "/aws/..." are fine, and the slash in front a must. */
 enum flow_code flow_name_check_prefix(const char *prefix, struct flow_err *err);
 

@@ -150,6 +150,18 @@ def test_a_clock_that_had_to_be_corrected_is_told_once(flowenv, fault):
                           b"requests are signed with the service's time") == 1
 
 
+@pytest.mark.parametrize("name, version", [("/aws/service/global/x", 3),
+                                           ("/aws/reference/secretsmanager/s1", 0)])
+def test_a_parameter_of_awss_own_is_read_and_not_written(flowenv, fault, name, version):
+    fault.inject(faults.reply(200, json.dumps({"Parameter": {
+        "Name": name, "Type": "SecureString", "Value": "v", "Version": version,
+        "LastModifiedDate": 1.795425749632E9, "DataType": "text", "SourceResult": "{}"}}).encode()),
+        "GetParameter")
+    assert flowenv.ok("get", name, env=fault.env) == b"v"
+    assert "keeps names" in flowenv.fails(2, "put", name, input="w", env=fault.env)
+    assert "keeps names" in flowenv.fails(2, "rm", "--yes", "1", name, env=fault.env)
+
+
 def test_no_far_end_at_all(flowenv, fault):
     fault.refuse_connections()
     said = flowenv.fails(9, "get", "/t/dev/a", env={**fault.env, "AWS_MAX_ATTEMPTS": "1"})
