@@ -45,7 +45,7 @@ void test_register(const char *sentence, void (*run)(void **state));
 #define EXPECT_PRESENT(needle, text)       test_expect_text((needle), (text), 1, __FILE__, __LINE__)
 #define EXPECT_ABSENT(needle, text)        test_expect_text((needle), (text), 0, __FILE__, __LINE__)
 
-/* Leaves the test, and says why where the runner finds it: for what a machine lacks, nothing else. */
+/* Leaves the test and says why where the runner finds it: for what a machine lacks only. */
 #define SKIP(reason)                                                                               \
     do {                                                                                           \
         print_error("skipped: %s\n", (reason));                                                    \
