@@ -256,8 +256,9 @@ static const struct {
      "FLOWENV_CACHE=1: keep snapshots in CI too. None of them reaches a program started by "
      "exec.\n\n"
      "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_REGION, "
-     "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM, AWS_CA_BUNDLE, https_proxy, no_proxy: as in the AWS "
-     "tools. NO_COLOR: no colour. XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME: where the files "
+     "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM, AWS_CA_BUNDLE, AWS_MAX_ATTEMPTS, https_proxy, "
+     "no_proxy: as in the AWS tools. AWS_RETRY_MODE: one of theirs, each of which means standard "
+     "here. NO_COLOR: no colour. XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME: where the files "
      "below lie."},
     {"FILES",
      "flowenv.ini: the project; committed, holds no secret.\n\n"

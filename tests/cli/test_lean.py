@@ -2,10 +2,11 @@
 
 import re
 import shutil
+import subprocess
 
 import pytest
 
-from support.program import Program
+from support.program import SYSTEM_PATH, Program, program_path
 
 UNTRACED = {"ASAN_OPTIONS": "detect_leaks=0"}  # a sanitizer can't look for leaks under strace
 NETWORK = ("libcurl", "libssl", "libcrypto", "libcjson", "net.so")
@@ -78,3 +79,24 @@ def test_a_fresh_snapshot_of_a_service_needs_no_network(flowenv, fault, tmp_path
     assert answer == b"export KEY='value'\n" and len(fault.requests) == asked
     assert not [name for name in NETWORK if name in trace.read_text()]
     assert "socket(" not in trace.read_text()
+
+
+@pytest.mark.parametrize("called", ["a link elsewhere", "a link to the folder", "another name",
+                                    "a relative path"])
+def test_the_network_half_is_found_however_the_program_is_called(tmp_path, called):
+    place = tmp_path / "sp ace"
+    for part in ("bin/flowenv", "lib/flowenv/net.so"):
+        (place / part).parent.mkdir(parents=True)
+        shutil.copy(program_path().parents[1] / part, place / part)
+    (tmp_path / "link").symlink_to(place / "bin/flowenv")
+    (tmp_path / "folder").symlink_to(place)
+    (place / "bin/fe").hardlink_to(place / "bin/flowenv")
+    path = {"a link elsewhere": tmp_path / "link", "another name": place / "bin/fe",
+            "a link to the folder": tmp_path / "folder/bin/flowenv",
+            "a relative path": "bin/flowenv"}[called]
+    env = {"PATH": SYSTEM_PATH, "HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": "AKIAX",
+           "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1",
+           "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    done = subprocess.run([path, "get", "/t/k"], cwd=place, env=env, capture_output=True,
+                          timeout=20)
+    assert done.returncode == 9 and b"no connection" in done.stderr, done.stderr
