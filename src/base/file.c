@@ -17,7 +17,8 @@
 enum {
     CHUNK = 16 * 1024,      /* bytes: what is read at once where the size is not known */
     LOCK_PAUSE_MAX_MS = 16, /* between two attempts at a lock */
-    LOCK_TRIES = 8          /* at one that is taken away */
+    LOCK_TRIES = 8,         /* at one that is taken away */
+    LOCK_TEXT = 24          /* bytes: room for the holder's number */
 };
 
 /* --- opening ------------------------------------------------------------- */
@@ -247,10 +248,22 @@ enum flow_code flow_file_write_fd(int fd, const char *what, const void *bytes, s
 
 /* --- locking ------------------------------------------------------------------------ */
 
+/* Nothing but a number that a holder wrote, or a part of one; else it is somebody's file. */
+static bool is_lock_file(int fd)
+{
+    char text[LOCK_TEXT + 1] = "";
+    ssize_t n;
+
+    do
+        n = pread(fd, text, LOCK_TEXT, 0);
+    while (n < 0 && errno == EINTR);
+    return n >= 0 && n < LOCK_TEXT && strspn(text, "0123456789\n") == (size_t)n;
+}
+
 /* 0: not known. The holder writes it right after it got the lock. */
 static long lock_holder(int fd)
 {
-    char text[24] = "", *end;
+    char text[LOCK_TEXT] = "", *end;
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     long pid = n > 0 ? strtol(text, &end, 10) : 0;
 
@@ -260,7 +273,7 @@ static long lock_holder(int fd)
 /* Only for the message of those who wait: a failure is no reason to give the lock up. */
 static void lock_sign(int fd)
 {
-    char text[24];
+    char text[LOCK_TEXT];
     int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
 
     if (ftruncate(fd, 0) == 0 && len > 0)
@@ -311,6 +324,10 @@ static enum flow_code lock_once(const char *path, int wait_ms, int *ret_fd, stru
         return flow_err_sys(err, FLOW_E_IO, errno, "cannot open the lock file '%s'", path);
     if (check_private(path, ret_status, err))
         return err->code;
+    if (!is_lock_file(fd))
+        return flow_err_set(err, FLOW_E_REFUSED,
+                            "'%s' is no lock file, but holds something else; nothing was changed",
+                            path);
     if (lock_wait(fd, wait_ms) != 0)
         return lock_failed(path, fd, errno, err);
     *ret_fd = FLOW_TAKE_FD(fd);

@@ -73,6 +73,8 @@ enum flow_code flow_file_make_dirs(const char *path, struct flow_err *err);
 /*
  * An exclusive flock() on path (made if missing, 0600, never removed), waiting
  * at most wait_ms. FLOW_E_LOCKED names the holder's pid where it is known.
+ * FLOW_E_REFUSED: a file that others may open, or one that holds anything but
+ * what a holder writes, its pid.
  */
 enum flow_code flow_file_lock(const char *path, int wait_ms, int *ret_fd, struct flow_err *err);
 

@@ -163,6 +163,9 @@ static enum flow_code commit(struct flow_vault *vault, struct change *change,
 
     flow_params_done(&change->past);
     flow_params_done(&change->forgotten);
+    if (code == FLOW_E_LIMIT)
+        (void)flow_err_hint(err, "nothing was changed; what was removed from the local store "
+                                 "takes room in it for 30 days more");
     return code;
 }
 

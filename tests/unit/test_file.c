@@ -217,6 +217,26 @@ TEST("who waited for a lock file that was then taken away holds the one that is 
     EXPECT_INT(access(path, F_OK), 0);
 }
 
+TEST("somebody's file at the name of the lock is neither locked nor written to")
+{
+    struct flow_err err = FLOW_ERR_INIT;
+    const char *path = test_path("poetry.lock");
+    FLOW_CLEANUP(flow_fd_closep) int fd = -1;
+    char text[16] = "";
+
+    OK(flow_file_create(path, "notes\n", 6, 0600, &err), err);
+    EXPECT_CODE(flow_file_lock(path, 0, &fd, &err), FLOW_E_REFUSED);
+    EXPECT_PRESENT("is no lock file", err.text);
+    fd = open(path, O_RDWR);
+    EXPECT_INT(read(fd, text, sizeof text), 6);
+    EXPECT_STR(text, "notes\n");
+    /* What a holder that died while it signed can leave is no obstacle. */
+    EXPECT_INT(ftruncate(fd, 0), 0);
+    EXPECT_INT(pwrite(fd, "123", 3, 0), 3);
+    flow_fd_closep(&fd);
+    OK(flow_file_lock(path, 0, &fd, &err), err);
+}
+
 TEST("a lock file that is a link, loose, or no file is refused")
 {
     const char *path = test_path("lock-link");
