@@ -46,12 +46,13 @@ class Machine:
                        env={**self.env, **(env or {})}, cwd=cwd or self.scratch)
 
     def batch(self, count, command, env, cwd):
-        out = subprocess.run([self.runs, str(count), *command], check=True, cwd=cwd,
-                             env={**self.env, **env}, stdout=subprocess.PIPE).stdout
-        rows = [tuple(map(int, line.split())) for line in out.splitlines()]
+        done = subprocess.run([self.runs, str(count), *command], check=True, cwd=cwd,
+                              env={**self.env, **env}, capture_output=True)
+        rows = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
         bad = [row for row in rows if row[3] != 0]
-        if bad:
-            sys.exit(f"bench: {' '.join(map(str, command))} ended with status {bad[0][3]}")
+        if bad:  # what went well has notes at most
+            sys.exit(f"bench: {' '.join(map(str, command))} ended with status {bad[0][3]}\n"
+                     + done.stderr.decode(errors="replace"))
         return rows
 
     def compare(self, commands, count, env=None, cwd=None):
