@@ -6,25 +6,18 @@
 #include <string.h>
 #include <strings.h>
 
+#include "text/names.h"
+
 enum { HOST_MAX = 253, PORT_DIGITS_MAX = 5, PORT_MAX = 65535 };
 
 static const char digits[] = "0123456789";
-static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
 
 enum flow_code flow_aws_region_check(const char *region, const char *where, struct flow_err *err)
 {
-    size_t len = strspn(region, lower), words = 0;
-    const char *at = region + len;
-    bool ok = len >= 2 && len <= 4;
-
-    while (at[0] == '-' && (len = strspn(at + 1, lower)) > 0) {
-        at += 1 + len;
-        words++;
-    }
-    ok = ok && words > 0 && at[0] == '-' && strspn(at + 1, digits) == 1 && at[2] == '\0';
-    return ok ? FLOW_OK
-              : flow_err_set(err, FLOW_E_USAGE,
-                             "%s names no region of AWS; one reads like us-east-1", where);
+    return flow_name_is_region(region)
+               ? FLOW_OK
+               : flow_err_set(err, FLOW_E_USAGE,
+                              "%s names no region of AWS; one reads like us-east-1", where);
 }
 
 /* True where a host can only be this machine; the network half checks the peer once more. */

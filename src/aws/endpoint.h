@@ -11,9 +11,8 @@
 #include "base/str.h"
 
 /*
- * The shape of a region, so that none can bend a host name: two to four
- * letters, words, one digit, joined by dashes. FLOW_E_USAGE; where says who
- * asked for it ("AWS_REGION", "--region").
+ * flow_name_is_region() as a sentence. FLOW_E_USAGE; where says who asked for
+ * it ("AWS_REGION", "--region").
  */
 enum flow_code flow_aws_region_check(const char *region, const char *where, struct flow_err *err);
 

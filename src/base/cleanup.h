@@ -36,7 +36,6 @@
 
 #define FLOW_COUNT(array)       (sizeof(array) / sizeof((array)[0]))
 #define FLOW_PRINTF(text, args) __attribute__((format(printf, text, args)))
-#define FLOW_MUST_USE           __attribute__((warn_unused_result))
 
 /* Closes a descriptor that is not negative; errno is kept. */
 void flow_fd_closep(int *fd);

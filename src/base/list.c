@@ -23,3 +23,8 @@ bool flow_list_grow(void *items_address, size_t count, size_t *cap, size_t item_
     *cap = new_cap;
     return false;
 }
+
+int flow_list_compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}

@@ -16,6 +16,9 @@
 /* Makes room for one more item; true: no memory (or a size that overflows), nothing changed. */
 #define FLOW_LIST_GROW(items, count, cap) flow_list_grow(&(items), (count), &(cap), sizeof *(items))
 
+/* For qsort() of an array of texts: strcmp() of two of them. */
+int flow_list_compare_texts(const void *a, const void *b);
+
 bool flow_list_grow(void *items_address, size_t count, size_t *cap, size_t item_size);
 
 #endif

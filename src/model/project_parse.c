@@ -43,23 +43,9 @@ static enum flow_code check_braces(const char *text, struct flow_err *err)
     return FLOW_OK;
 }
 
-/* Two to four letters, words, one digit, joined by dashes: nothing that could bend a host (T22). */
-static bool is_region(const char *text)
-{
-    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
-    size_t len = strspn(text, lower), words = 0;
-    const char *at = text + len;
-
-    if (len < 2 || len > 4)
-        return false;
-    for (; at[0] == '-' && (len = strspn(at + 1, lower)) > 0; words++)
-        at += 1 + len;
-    return words > 0 && at[0] == '-' && at[1] >= '0' && at[1] <= '9' && at[2] == '\0';
-}
-
 static enum flow_code read_region(void *member, const char *value, struct flow_err *err)
 {
-    if (!is_region(value))
+    if (!flow_name_is_region(value))
         return flow_err_set(err, FLOW_E_FORMAT, "'%s' is no region; one looks like us-east-1",
                             value);
     return flow_field_text(member, value, err);

@@ -56,15 +56,6 @@ enum flow_code flow_cache_source(struct flow_session *session, enum flow_source 
     return flow_str_check(name, "the identity of a snapshot", err);
 }
 
-bool flow_cache_covers(const char *prefix, const char *name)
-{
-    size_t len = strlen(prefix);
-
-    if (strcmp(prefix, "/") == 0)
-        return name[0] == '/';
-    return strncmp(prefix, name, len) == 0 && name[len] == '/';
-}
-
 enum flow_code flow_cache_vault(struct flow_session *session, struct flow_vault **ret_vault,
                                 struct flow_err *err)
 {

@@ -25,9 +25,6 @@ enum flow_code flow_cache_source(struct flow_session *session, enum flow_source 
                                  const struct flow_stage *stage, const char *prefix,
                                  struct flow_str *name, struct flow_err *err);
 
-/* True where the parameter lies under the prefix. */
-bool flow_cache_covers(const char *prefix, const char *name);
-
 /* The vault, or NULL where there is none or no cache is wanted. One that is there but fails is an
  * error. */
 enum flow_code flow_cache_vault(struct flow_session *session, struct flow_vault **ret_vault,

@@ -225,13 +225,6 @@ static enum flow_code add_key(struct key_list *list, const char *key, struct flo
     return FLOW_OK;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    const char *const *left = a, *const *right = b;
-
-    return strcmp(*left, *right);
-}
-
 /* The environment is asked for the keys of the other sources, of [require] and of [names]. */
 static enum flow_code wanted_keys(const struct flow_project *project,
                                   const struct flow_readings *readings, struct key_list *wanted,
@@ -250,7 +243,7 @@ static enum flow_code wanted_keys(const struct flow_project *project,
         if (add_key(wanted, project->names[i].key, err))
             return err->code;
     if (wanted->count > 0)
-        qsort(wanted->keys, wanted->count, sizeof *wanted->keys, compare_texts);
+        qsort(wanted->keys, wanted->count, sizeof *wanted->keys, flow_list_compare_texts);
     for (i = 0; i < wanted->count; i++)
         if (kept == 0 || strcmp(wanted->keys[kept - 1], wanted->keys[i]) != 0)
             wanted->keys[kept++] = wanted->keys[i];

@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "ops/cache.h"
+#include "text/names.h"
 
 static const char index_record[] = "index";
 
@@ -14,7 +15,7 @@ static bool group_covers(const struct flow_group *group, const char *identity, c
     size_t len = strlen(identity);
 
     return strncmp(group->source, identity, len) == 0 &&
-           flow_cache_covers(group->source + len, name);
+           flow_name_is_under(name, group->source + len);
 }
 
 struct note {

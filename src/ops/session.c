@@ -192,16 +192,20 @@ enum flow_code flow_session_stage(struct flow_session *session, const char *name
 
 const struct flow_stage *flow_session_covering(const struct flow_session *session, const char *name)
 {
-    size_t i, stages = session->project != NULL ? session->project->stage_count : 0;
+    size_t i, longest = 0, stages = session->project != NULL ? session->project->stage_count : 0;
+    const struct flow_stage *covering = NULL;
 
     for (i = 0; i < stages; i++) {
-        const char *prefix = session->project->stages[i].prefix;
-        size_t len = prefix != NULL ? strlen(prefix) : 0;
+        const struct flow_stage *stage = &session->project->stages[i];
+        size_t len = stage->prefix != NULL ? strlen(stage->prefix) : 0;
 
-        if (len > 0 && strncmp(prefix, name, len) == 0 && (name[len] == '/' || name[len] == '\0'))
-            return &session->project->stages[i];
+        if (len > longest &&
+            (strcmp(name, stage->prefix) == 0 || flow_name_is_under(name, stage->prefix))) {
+            covering = stage;
+            longest = len;
+        }
     }
-    return NULL;
+    return covering;
 }
 
 /* --- the vault ------------------------------------------------------------------- */

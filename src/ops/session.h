@@ -68,7 +68,7 @@ const struct flow_session_options *flow_session_options(const struct flow_sessio
 enum flow_code flow_session_stage(struct flow_session *session, const char *name, bool writes,
                                   const struct flow_stage **ret_stage, struct flow_err *err);
 
-/* The stage whose prefix a parameter (or path) lies under; NULL: none. */
+/* The stage with the longest prefix that a parameter (or path) lies under; NULL: none. */
 const struct flow_stage *flow_session_covering(const struct flow_session *session,
                                                const char *name);
 

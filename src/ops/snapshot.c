@@ -5,6 +5,7 @@
 
 #include "ops/cache.h"
 #include "ops/room.h"
+#include "text/names.h"
 
 enum { FUTURE_TOLERATED_S = 300 };
 
@@ -267,7 +268,7 @@ static enum flow_code copy_found(const struct lookup *lookup, const struct flow_
             return flow_params_add(lookup->found, param, NULL, err);
     }
     for (i = 0; i < from->count && lookup->below; i++) {
-        if (!flow_cache_covers(lookup->name, from->list[i].name))
+        if (!flow_name_is_under(from->list[i].name, lookup->name))
             continue;
         if (flow_params_add(lookup->found, &from->list[i], NULL, err))
             return err->code;
@@ -315,7 +316,7 @@ static enum flow_code lookup_everywhere(struct flow_session *session, const stru
     for (i = 0; i < stages && code == FLOW_E_NOT_FOUND; i++) {
         const struct flow_stage *stage = &project->stages[i];
 
-        if (stage->prefix != NULL && (flow_cache_covers(stage->prefix, lookup->name) ||
+        if (stage->prefix != NULL && (flow_name_is_under(lookup->name, stage->prefix) ||
                                       strcmp(stage->prefix, lookup->name) == 0))
             code = lookup_in(session, stage, stage->prefix, lookup, err);
     }

@@ -57,13 +57,6 @@ static enum flow_code resolve_column(struct flow_session *session,
     return column->error == NULL ? flow_err_nomem(err) : FLOW_OK;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    const char *const *left = a, *const *right = b;
-
-    return strcmp(*left, *right);
-}
-
 /* Every key of every view, once. */
 static enum flow_code collect_keys(const struct views *views, struct flow_status *status,
                                    struct flow_err *err)
@@ -81,7 +74,7 @@ static enum flow_code collect_keys(const struct views *views, struct flow_status
     for (i = 0; i < views->count; i++)
         for (j = 0; j < views->list[i].count; j++)
             all[total++] = views->list[i].entries[j].key;
-    qsort(all, total, sizeof *all, compare_texts);
+    qsort(all, total, sizeof *all, flow_list_compare_texts);
     for (i = 0; i < total; i++) {
         if (i > 0 && strcmp(all[i - 1], all[i]) == 0)
             continue;

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "model/field.h"
 #include "model/project.h"
+#include "text/names.h"
 #include "text/yaml.h"
 
 /* One walk through the directories, nearest first. */
@@ -75,16 +76,6 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
-{
-    size_t i;
-
-    for (i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 /* ".env.dev" and ".env.dev.local" show the stage dev. */
 static void note_dotenv(struct flow_survey *survey, const char *name)
 {
@@ -102,7 +93,7 @@ static void note_dotenv(struct flow_survey *survey, const char *name)
     name += strlen(".env.");
     len = strcspn(name, ".");
     flow_str_add_bytes(&stage, name, len);
-    if (stage.failed || is_one_of(stage.text, others, FLOW_COUNT(others)) ||
+    if (stage.failed || flow_name_is_among(stage.text, others, FLOW_COUNT(others)) ||
         (name[len] != '\0' && strcmp(name + len, ".local") != 0))
         return;
     found = flow_survey_stage(survey, stage.text);
@@ -134,7 +125,7 @@ static bool is_worth_a_look(const char *name)
     static const char *const others[] = {"node_modules", "build",  "dist",  "out",
                                          "coverage",     "vendor", "target"};
 
-    return name[0] != '.' && !is_one_of(name, others, FLOW_COUNT(others));
+    return name[0] != '.' && !flow_name_is_among(name, others, FLOW_COUNT(others));
 }
 
 static size_t depth_of(const char *path)

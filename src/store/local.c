@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/local_change.h"
+#include "text/names.h"
 
 struct local {
     struct flow_store store;
@@ -38,18 +39,11 @@ static enum flow_code give(struct flow_params *params, const struct flow_param *
 
 /* --- fetch ------------------------------------------------------------------- */
 
-static bool is_under(const char *name, const char *prefix)
-{
-    size_t len = strlen(prefix);
-
-    return strcmp(prefix, "/") == 0 || (strncmp(name, prefix, len) == 0 && name[len] == '/');
-}
-
 static enum flow_code give_prefix(const struct flow_params *live, const struct flow_fetch *what,
                                   struct flow_params *params, struct flow_err *err)
 {
     for (size_t i = 0; i < live->count; i++)
-        if (is_under(live->list[i].name, what->prefix) &&
+        if (flow_name_is_under(live->list[i].name, what->prefix) &&
             give(params, &live->list[i], !what->without_values, err))
             return err->code;
     return FLOW_OK;
@@ -62,7 +56,7 @@ static enum flow_code give_known(const struct flow_params *live, const struct fl
     for (size_t i = 0; i < what->known_count; i++) {
         const struct flow_param *param = flow_local_find(live, what->known[i]);
 
-        if (param != NULL && (what->known_only || !is_under(param->name, what->prefix)) &&
+        if (param != NULL && (what->known_only || !flow_name_is_under(param->name, what->prefix)) &&
             give(params, param, !what->without_values, err))
             return err->code;
     }

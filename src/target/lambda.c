@@ -29,17 +29,9 @@ static const char *const reserved[] = {"_HANDLER",
                                        "LAMBDA_TASK_ROOT",
                                        "LAMBDA_RUNTIME_DIR"};
 
-static bool is_reserved(const char *key)
-{
-    for (size_t i = 0; i < FLOW_COUNT(reserved); i++)
-        if (strcmp(key, reserved[i]) == 0)
-            return true;
-    return false;
-}
-
 static void check_key(const char *key, struct flow_verdict *verdict)
 {
-    if (is_reserved(key))
+    if (flow_name_is_among(key, reserved, FLOW_COUNT(reserved)))
         flow_verdict_fault(verdict, "%s: Lambda keeps this name for itself", key);
     else if (!flow_name_is_key(key) || key[0] == '_' || key[1] == '\0')
         flow_verdict_fault(verdict,

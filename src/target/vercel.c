@@ -25,19 +25,11 @@ static const char *const reserved[] = {"AWS_SECRET_KEY",
                                        "LAMBDA_TASK_ROOT",
                                        "LAMBDA_RUNTIME_DIR"};
 
-static bool is_reserved(const char *key)
-{
-    for (size_t i = 0; i < FLOW_COUNT(reserved); i++)
-        if (strcmp(key, reserved[i]) == 0)
-            return true;
-    return false;
-}
-
 static void check_entry(const struct flow_entry *entry, struct flow_verdict *verdict)
 {
     const char *prefix = flow_name_public_prefix(entry->key);
 
-    if (is_reserved(entry->key))
+    if (flow_name_is_among(entry->key, reserved, FLOW_COUNT(reserved)))
         flow_verdict_fault(verdict, "%s: Vercel keeps this name for itself", entry->key);
     else if (!flow_name_is_key(entry->key))
         flow_verdict_fault(verdict,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "text/json_scan.h"
 
 /* A struct flow_json is a cJSON under another name: there is no such struct. */
@@ -16,11 +17,6 @@ static const cJSON *node_of(const struct flow_json *value)
 static const struct flow_json *value_of(const cJSON *node)
 {
     return (const struct flow_json *)node;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* Looks for two members of one name, escapes resolved, in time n log n. */
@@ -40,7 +36,7 @@ static enum flow_code check_names(const cJSON *object, const char *what, struct 
     count = 0;
     for (member = object->child; member != NULL; member = member->next)
         names[count++] = member->string;
-    qsort(names, count, sizeof *names, compare_names);
+    qsort(names, count, sizeof *names, flow_list_compare_texts);
     for (i = 1; i < count; i++)
         if (strcmp(names[i - 1], names[i]) == 0)
             return flow_err_set(err, FLOW_E_FORMAT,

@@ -60,6 +60,7 @@ const char *flow_json_name(const struct flow_json *value);
 /* for (item = flow_json_first(list); item != NULL; item = flow_json_next(item)); objects too. */
 const struct flow_json *flow_json_first(const struct flow_json *value);
 const struct flow_json *flow_json_next(const struct flow_json *value);
+/* Items of a list, members of an object; 0 of anything else. The tests read vectors with it. */
 size_t flow_json_count(const struct flow_json *value);
 
 /* A string's text, UTF-8 without NUL; NULL: not a string. */

@@ -73,6 +73,11 @@ static const char *below(const char *param, const char *prefix)
     return strncmp(param, prefix, len) == 0 && param[len] == '/' ? param + len + 1 : NULL;
 }
 
+bool flow_name_is_under(const char *name, const char *prefix)
+{
+    return below(name, prefix) != NULL;
+}
+
 enum flow_code flow_name_to_key(const char *param, const char *prefix, struct flow_str *key,
                                 struct flow_err *err)
 {
@@ -221,4 +226,25 @@ static enum flow_code check_prefix(const char *prefix, struct flow_err *err)
 enum flow_code flow_name_check_prefix(const char *prefix, struct flow_err *err)
 {
     return check_prefix(prefix, err) ? flow_err_wrap(err, "prefix '%s'", prefix) : FLOW_OK;
+}
+
+bool flow_name_is_region(const char *text)
+{
+    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
+    size_t len = strspn(text, lower), words = 0;
+    const char *at = text + len;
+
+    if (len < 2 || len > 4)
+        return false;
+    for (; at[0] == '-' && (len = strspn(at + 1, lower)) > 0; words++)
+        at += 1 + len;
+    return words > 0 && at[0] == '-' && at[1] >= '0' && at[1] <= '9' && at[2] == '\0';
+}
+
+bool flow_name_is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
 }

@@ -1,6 +1,6 @@
 /*
- * Names: keys of environment variables, names of parameters, and the way from
- * one to the other (DESIGN, section 4). Source: CONTRACTS 1.3; THREATS T12.
+ * Names: keys of environment variables, names of parameters, the way from one
+ * to the other (DESIGN, section 4), and names of regions. Source: CONTRACTS 1.3; THREATS T12.
  */
 #ifndef FLOW_TEXT_NAMES_H
 #define FLOW_TEXT_NAMES_H
@@ -42,6 +42,9 @@ enum flow_code flow_name_to_key(const char *param, const char *prefix, struct fl
 enum flow_code flow_name_to_param(const char *key, const char *prefix, struct flow_str *param,
                                   struct flow_err *err);
 
+/* True where name lies below prefix; everything does below NULL, "" and "/". */
+bool flow_name_is_under(const char *name, const char *prefix);
+
 /*
  * AWS's rules for the name of a parameter that is to be written; FLOW_E_USAGE,
  * and the sentence says which one is broken, and where.
@@ -51,6 +54,15 @@ enum flow_code flow_name_check_param(const char *name, struct flow_err *err);
 enum flow_code flow_name_check_read(const char *name, struct flow_err *err);
 /* A prefix: as a name, but "/" and AWS's own "/aws/..." are fine, and the slash in front a must. */
 enum flow_code flow_name_check_prefix(const char *prefix, struct flow_err *err);
+
+/*
+ * The shape of a region of AWS, so that none can bend a host name (T22): two to
+ * four letters, words, one digit, joined by dashes.
+ */
+bool flow_name_is_region(const char *text);
+
+/* True where one of names, of any order, is name to the letter. */
+bool flow_name_is_among(const char *name, const char *const *names, size_t count);
 
 /*
  * The candidate nearest to word, or NULL: edit distance at most a third of its

@@ -26,8 +26,7 @@ enum flow_quoting {
     FLOW_QUOTE_JSON,       /* "..." */
     FLOW_QUOTE_YAML,       /* "...", the same in YAML 1.1 and 1.2 */
     FLOW_QUOTE_SYSTEMD,    /* "...", for an EnvironmentFile= */
-    FLOW_QUOTE_HCL,        /* "...", ${ and %{ made harmless */
-    FLOW_QUOTE_COUNT
+    FLOW_QUOTE_HCL         /* "...", ${ and %{ made harmless */
 };
 
 /* NULL, or why the language cannot hold the bytes: "it holds a NUL byte". */

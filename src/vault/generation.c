@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "vault/entry.h"
 #include "vault/keyfile.h"
 #include "vault/slot.h"
@@ -43,11 +44,6 @@ enum flow_code flow_generation_explain(const char *path, struct flow_err *err)
     }
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static enum flow_code open_names(struct flow_generation *generation, struct flow_err *err)
 {
     struct flow_vault_header *header = &generation->image.header;
@@ -60,7 +56,7 @@ static enum flow_code open_names(struct flow_generation *generation, struct flow
             return err->code;
         generation->names[i] = header->entries[i].name;
     }
-    qsort(generation->names, header->count, sizeof *generation->names, compare_names);
+    qsort(generation->names, header->count, sizeof *generation->names, flow_list_compare_texts);
     for (size_t i = 1; i < header->count; i++)
         if (strcmp(generation->names[i - 1], generation->names[i]) == 0)
             return flow_err_set(err, FLOW_E_DAMAGED, "two of its records have one name");

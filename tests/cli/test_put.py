@@ -115,6 +115,19 @@ def test_a_protected_stage_is_not_written_without_a_word(shop, name):
     assert shop.ok("get", "/shop/prod/key") == b"v"
 
 
+def test_the_stage_with_the_longest_prefix_is_the_one_that_protects(local):
+    local.write("flowenv.ini", "[project]\nstore = local\n[stage.all]\nprefix = /\n"
+                "[stage.prod]\nprefix = /shop/prod\nprotected = yes\n")
+    assert "prod" in local.fails(10, "put", "/shop/prod/key", input="v")
+    local.ok("put", "/shop/dev/key", input="v")
+
+
+def test_a_protected_stage_may_begin_at_the_root(local):
+    local.write("flowenv.ini", "[project]\nstore = local\n[stage.all]\nprefix = /\nprotected = yes\n")
+    assert "--yes" in local.fails(10, "put", "/shop/dev/key", input="v")
+    assert local("get", "/shop/dev/key").status == 1
+
+
 def test_on_a_terminal_the_stages_name_opens_it(shop):
     value = shop.write("value", "v")
     for answer, status in (("prod", 0), ("yes", 10), ("", 10)):

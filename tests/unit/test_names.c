@@ -44,6 +44,16 @@ static const char *fault_of(enum flow_code (*check)(const char *, struct flow_er
     return err.text;
 }
 
+TEST("a prefix ends at a slash; no prefix and \"/\" are above everything")
+{
+    EXPECT(flow_name_is_under("/shop/dev/key", "/shop/dev"));
+    EXPECT(flow_name_is_under("/shop/dev/key", "/") && flow_name_is_under("key", "/"));
+    EXPECT(flow_name_is_under("/shop/dev/key", "") && flow_name_is_under("key", NULL));
+    EXPECT(!flow_name_is_under("/shop/develop/key", "/shop/dev"));
+    EXPECT(!flow_name_is_under("/shop/dev", "/shop/dev"));
+    EXPECT(!flow_name_is_under("shop/dev/key", "/shop/dev"));
+}
+
 TEST("a key is what a shell can hold")
 {
     EXPECT(flow_name_is_key("A") && flow_name_is_key("_") && flow_name_is_key("a_9Z"));
