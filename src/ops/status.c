@@ -51,6 +51,8 @@ static enum flow_code resolve_column(struct flow_session *session,
 
     if (flow_resolve_stage(session, column->stage, &options, view, &why) == FLOW_OK)
         return FLOW_OK;
+    if (why.code == FLOW_E_NOMEM)
+        return flow_err_nomem(err);
     if (first->code == FLOW_OK)
         *first = why;
     column->error = strdup(why.text);

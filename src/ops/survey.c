@@ -159,20 +159,39 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* The entries of a directory, by name; -1: it can't be read. */
-static int list(const struct walk *walk, const char *path, struct dirent ***ret_entries)
+/* The entries of a directory, by name; none where there is no such directory. One that can't be
+ * read is kept as a problem. */
+static enum flow_code list(struct walk *walk, const char *path, struct dirent ***ret_entries,
+                           int *ret_count)
 {
     FLOW_CLEANUP(flow_str_done) struct flow_str full = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
+    struct flow_survey *survey = walk->survey;
+    struct flow_err err = FLOW_ERR_INIT;
+    int count, why;
 
-    flow_str_addf(&full, "%s/%s", walk->survey->directory, path);
-    return full.failed ? -1 : scandir(full.text, ret_entries, NULL, compare_entries);
+    *ret_count = 0;
+    flow_str_addf(&full, "%s/%s", survey->directory, path);
+    if (flow_str_check(&full, "a path", walk->err))
+        return walk->err->code;
+    count = scandir(full.text, ret_entries, NULL, compare_entries);
+    why = errno;
+    if (count >= 0) {
+        *ret_count = count;
+        return FLOW_OK;
+    }
+    if (why == ENOENT || why == ENOTDIR)
+        return FLOW_OK;
+    if (why == ENOMEM)
+        return flow_err_nomem(walk->err);
+    (void)flow_err_sys(&err, FLOW_E_IO, why, "cannot look into '%s'", path[0] != '\0' ? path : ".");
+    return flow_field_add_word(&survey->problems, &survey->problem_count, err.text, walk->err);
 }
 
 static enum flow_code walk_directory(struct walk *walk, const char *path)
 {
     struct dirent **entries = NULL;
-    enum flow_code code = FLOW_OK;
-    int count = list(walk, path, &entries), i;
+    int count, i;
+    enum flow_code code = list(walk, path, &entries, &count);
 
     for (i = 0; i < count; i++) {
         FLOW_CLEANUP(flow_str_done) struct flow_str below = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
@@ -209,8 +228,8 @@ static enum flow_code read_workflows(struct walk *walk)
 {
     static const char folder[] = ".github/workflows";
     struct dirent **entries = NULL;
-    enum flow_code code = FLOW_OK;
-    int count = list(walk, folder, &entries), i;
+    int count, i;
+    enum flow_code code = list(walk, folder, &entries, &count);
 
     for (i = 0; i < count; i++) {
         FLOW_CLEANUP(flow_str_done) struct flow_str path = FLOW_STR_INIT(FLOW_STR_PATH_MAX);
@@ -249,7 +268,9 @@ enum flow_code flow_survey_take(const char *directory, struct flow_survey *surve
         return flow_err_set(err, FLOW_E_IO, "'%s' is no directory", directory);
     if (flow_survey_set(&survey->directory, directory, err))
         return err->code;
-    code = read_workflows(&walk) ? err->code : walk_all(&walk);
+    code = read_workflows(&walk);
+    if (code == FLOW_OK)
+        code = walk_all(&walk);
     survey->has_vercel = survey->has_vercel || is_linked(survey);
     flow_field_free_words(walk.queue, walk.queue_count);
     return code;
