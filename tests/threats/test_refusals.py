@@ -236,6 +236,14 @@ def test_no_permission_for_a_file_of_the_project(nobodys, name, args):
     assert b"Permission denied" in done.stderr
 
 
+@needs_root
+def test_no_permission_for_a_directory_of_the_project(nobodys):
+    """What init could not look into is named in what it writes, not taken for empty."""
+    (nobodys.work / "infra").mkdir(mode=0)
+    done = as_nobody(nobodys, "init", "--dry-run")
+    assert done.returncode == 0 and b"cannot look into 'infra'" in done.stdout, done
+
+
 # --- a full disk ---------------------------------------------------------------------
 
 @pytest.fixture
