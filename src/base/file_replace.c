@@ -125,15 +125,21 @@ static bool draft_lock(const struct draft *draft)
     return fstat(draft->fd, &status) != 0 || status.st_nlink > 0;
 }
 
-/* Creates the draft under a name that nothing has. -1: errno. */
-static int draft_create(struct draft *draft, size_t prefix_len, mode_t mode)
+/* The end of a draft's name. */
+static void write_chance(char digits[CHANCE_DIGITS + 1])
 {
     unsigned char chance[CHANCE_DIGITS / 2];
 
+    flow_random(chance, sizeof chance);
+    (void)snprintf(digits, CHANCE_DIGITS + 1, "%02x%02x%02x%02x", chance[0], chance[1], chance[2],
+                   chance[3]);
+}
+
+/* Creates the draft under a name that nothing has. -1: errno. */
+static int draft_create(struct draft *draft, size_t prefix_len, mode_t mode)
+{
     for (int i = 0; i < CHANCES; i++) {
-        flow_random(chance, sizeof chance);
-        (void)snprintf(draft->name + prefix_len, CHANCE_DIGITS + 1, "%02x%02x%02x%02x", chance[0],
-                       chance[1], chance[2], chance[3]);
+        write_chance(draft->name + prefix_len);
         draft->fd = openat(draft->directory, draft->name,
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & S_IRWXU);
         if (draft->fd < 0 && errno != EEXIST)
@@ -249,21 +255,35 @@ static enum flow_code draft_verify(const struct draft *draft, const char *path, 
 
 /*
  * Gives the file that is there a second name; where there is none, an older
- * .prev stays. A file system without hard links is no error.
+ * .prev stays. The name is made aside, as that of a draft, and put in the place
+ * of the older one, so there is a .prev at any instant. A file system without
+ * hard links is no error.
  */
 static enum flow_code keep_previous(const struct draft *draft, const char *path, const char *name,
                                     struct flow_err *err)
 {
-    char previous[NAME_MAX + 1];
+    char previous[NAME_MAX + 1], aside[NAME_MAX + 1];
+    size_t prefix_len = strlen(draft->name) - CHANCE_DIGITS;
     struct stat status;
 
     if (fstatat(draft->directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
         return FLOW_OK;
     (void)snprintf(previous, sizeof previous, "%s.prev", name);
-    if ((unlinkat(draft->directory, previous, 0) == 0 || errno == ENOENT) &&
-        (linkat(draft->directory, name, draft->directory, previous, 0) == 0 || errno == EPERM ||
-         errno == EOPNOTSUPP || errno == EMLINK))
+    memcpy(aside, draft->name, prefix_len);
+    write_chance(aside + prefix_len);
+    if (linkat(draft->directory, name, draft->directory, aside, 0) != 0) {
+        if (errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK)
+            return FLOW_OK;
+    } else if (renameat(draft->directory, aside, draft->directory, previous) == 0) {
+        /* Two names of one file: rename() leaves both. */
+        (void)unlinkat(draft->directory, aside, 0);
         return FLOW_OK;
+    } else {
+        int why = errno;
+
+        (void)unlinkat(draft->directory, aside, 0);
+        errno = why;
+    }
     return flow_err_sys(err, FLOW_E_IO, errno, "cannot keep the present file as '%s.prev'", path);
 }
 

@@ -156,7 +156,9 @@ def test_power_cut(sweep):
             steps.append((match[1], kind))
     begin = steps.index(("write", "draft"))
     commit = [("write", "draft"), ("fsync", "draft"), ("renameat", "folder"), ("fsync", "folder")]
-    assert steps[begin:] == [*commit, *commit, ("write", "1")]  # the vault, the state, the answer
+    previous = ("renameat", "folder")  # the vault that was there, to .prev
+    vault = [*commit[:2], previous, *commit[2:]]
+    assert steps[begin:] == [*vault, *commit, ("write", "1")]  # the vault, the state, the answer
 
 
 @needs_strace
