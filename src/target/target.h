@@ -23,7 +23,7 @@
  * would write, but right). FLOW_E_REFUSED: *ret_lines has one line for each
  * fault, naming keys and sizes. FLOW_OK: it has remarks on what the service may
  * still refuse, or is NULL. The caller frees it with free().
- * FLOW_E_USAGE: apigateway and github come with their own issue.
+ * FLOW_E_USAGE: apigateway and github have no form here.
  */
 enum flow_code flow_target_render(enum flow_target_kind kind, const struct flow_view *view,
                                   struct flow_secret **ret_text, char **ret_lines,
