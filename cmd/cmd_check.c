@@ -151,6 +151,8 @@ static void print_looked_at(struct call *call, const struct inquiry *inquiry)
          call->view.count);
     for (i = 0; i < inquiry->sources.source_count; i++)
         outf(out, "%s %s", i > 0 ? "," : "", flow_source_name(inquiry->sources.sources[i]));
+    if (inquiry->sources.source_count == 0)
+        out_text(out, " no source");
     out_text(out, ".\n");
 }
 

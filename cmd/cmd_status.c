@@ -1,6 +1,7 @@
 #include "cmd/commands.h"
 #include "cmd/report.h"
 #include "cmd/table.h"
+#include "cmd/view.h"
 #include "ops/status.h"
 
 static const char *const presence_words[] = {[FLOW_MISSING] = "missing",
@@ -90,6 +91,8 @@ static enum flow_code run_status(struct call *call, struct flow_err *err)
     if ((name != NULL && flow_session_stage(call->session, name, false, &stage, err)) ||
         flow_status_make(call->session, stage, &status, err))
         return err->code;
+    for (i = 0; i < status.column_count; i++)
+        view_note_unread(call, status.columns[i].stage);
     if (option_on(&call->options, "json")) {
         print_json(&call->out, &status);
         return FLOW_OK;

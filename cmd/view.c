@@ -83,6 +83,23 @@ static bool has_source(const struct flow_stage *stage, enum flow_source source)
     return false;
 }
 
+/* GitHub hands its secrets to workflow jobs only; anywhere else nobody can say what it has. */
+static bool is_out_of_reach(const struct call *call, enum flow_source source)
+{
+    return source == FLOW_SOURCE_GITHUB && !flow_session_in_workflow(call->session);
+}
+
+void view_note_unread(const struct call *call, const struct flow_stage *stage)
+{
+    size_t i;
+
+    for (i = 0; i < stage->source_count; i++)
+        if (is_out_of_reach(call, stage->sources[i]))
+            report_note(call,
+                        "%s is read inside a workflow job only: what it has for %s is unknown here",
+                        flow_source_name(stage->sources[i]), stage->name);
+}
+
 enum flow_code view_stage(struct call *call, const struct flow_stage *stage,
                           struct flow_stage *ret_stage, struct flow_err *err)
 {
@@ -95,9 +112,10 @@ enum flow_code view_stage(struct call *call, const struct flow_stage *stage,
 
         if (flow_session_source(call->session, stage->sources[i], &source, err))
             return err->code;
-        if (!has_source(ret_stage, source))
+        if (!has_source(ret_stage, source) && !is_out_of_reach(call, source))
             ret_stage->sources[ret_stage->source_count++] = source;
     }
+    view_note_unread(call, stage);
     return FLOW_OK;
 }
 

@@ -18,7 +18,12 @@ enum flow_code view_resolve(struct call *call, const char *const *keep, size_t k
 /* The stage named, or the default one, into call->view; for commands that only look. */
 enum flow_code view_look(struct call *call, const struct flow_stage *stage, bool always_fresh,
                          struct flow_err *err);
-/* The stage with the sources that are really read: the local store may stand in for ssm. Lent. */
+/* Names the sources of the stage that can't be asked from here. */
+void view_note_unread(const struct call *call, const struct flow_stage *stage);
+/*
+ * The stage with the sources that are really read: the local store may stand in for ssm, and what
+ * can't be asked from here is left out and named in a note. Lent.
+ */
 enum flow_code view_stage(struct call *call, const struct flow_stage *stage,
                           struct flow_stage *ret_stage, struct flow_err *err);
 

@@ -33,9 +33,13 @@ static bool finds(const struct flow_question *question, struct flow_str *sentenc
 
     if (question->entry != NULL || !question->required)
         return false;
-    flow_str_addf(sentence, "no source of %s has it (", question->stage->name);
-    add_sources(question->stage, sentence);
-    flow_str_add(sentence, ")");
+    if (question->stage->source_count == 0) {
+        flow_str_addf(sentence, "no source of %s can be asked for it here", question->stage->name);
+    } else {
+        flow_str_addf(sentence, "no source of %s has it (", question->stage->name);
+        add_sources(question->stage, sentence);
+        flow_str_add(sentence, ")");
+    }
     if (flow_question_param(question, &name))
         add_remedy(question, name.text, sentence);
     return true;

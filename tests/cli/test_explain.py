@@ -44,3 +44,18 @@ def test_an_unknown_key_names_the_nearest(shop):
 def test_a_name_that_takes_over_can_be_explained(shop):
     shop.write(".env", "PATH=/evil\n")
     assert b".env:1" in shop.ok("explain", "PATH")
+
+
+def test_github_outside_a_workflow_is_unknown_not_without_the_key(shop):
+    shop.write("flowenv.ini", "[project]\nname = shop\n[stage.dev]\nsources = dotenv, github\n"
+                              "[stage.ci]\nsources = github\n[require]\nAPI_KEY = int\n")
+    shop.write(".env", "OTHER=1\n")
+    for words in (["explain", "OTHER"], ["explain", "--json", "OTHER"], ["check"], ["status"]):
+        result = shop(*words, "--stage", "dev")
+        assert "what it has for dev is unknown here" in result.err_text, words
+        assert "github" not in result.out_text, words
+    result = shop("check", "--stage", "ci", check=12)
+    assert "no source of ci can be asked for it here" in result.out_text
+    result = shop("explain", "OTHER", "--stage", "dev", env={"GITHUB_ACTIONS": "true"}, check=0)
+    assert "unknown here" not in result.err_text
+    assert "github  does not have it" in result.out_text
