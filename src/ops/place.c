@@ -92,10 +92,14 @@ static enum flow_code relative_name(struct flow_session *session, struct flow_pl
                                     const char *name, const char *stage, bool writes,
                                     struct flow_err *err)
 {
-    if (stage == NULL && (writes || flow_session_project(session) == NULL))
+    if (flow_session_project(session) == NULL)
+        return flow_err_set(err, FLOW_E_USAGE,
+                            "a name that does not begin with / is relative to a stage of a "
+                            "project, and there is no flowenv.ini here; give the full name");
+    if (stage == NULL && writes)
         return flow_err_set(err, FLOW_E_USAGE,
                             "a name that does not begin with / is relative to a stage; say "
-                            "--stage NAME, or the full name");
+                            "--stage NAME, or give the full name");
     if (flow_session_stage(session, stage, writes, &place->stage, err))
         return err->code;
     if (place->stage->prefix == NULL)
@@ -152,24 +156,47 @@ enum flow_code flow_place_open(struct flow_session *session, struct flow_place *
     return flow_session_store(session, place->source, place->stage, writes, &place->store, err);
 }
 
+/* Where the last part of a name begins, behind its last slash. */
+static size_t parent_len(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash == NULL ? 0 : (size_t)(slash - name) + 1;
+}
+
+/*
+ * Of the known names beside name the one with the nearest last part, as a long
+ * common path would make all of them near; without any beside it, of all. NULL: none.
+ */
+static const char *nearest_known(const struct flow_params *known, const char *name)
+{
+    FLOW_CLEANUP(flow_freep) const char **parts = calloc(known->count + 1, sizeof *parts);
+    size_t len = parent_len(name), count = 0, i;
+    const char *nearest;
+
+    if (parts == NULL)
+        return NULL;
+    for (i = 0; i < known->count; i++)
+        if (strncmp(known->list[i].name, name, len) == 0)
+            parts[count++] = known->list[i].name + len;
+    if (count == 0)
+        for (len = 0; count < known->count; count++)
+            parts[count] = known->list[count].name;
+    nearest = flow_name_nearest(name + len, parts, count);
+    return nearest == NULL || strcmp(nearest, name + len) == 0 ? NULL : nearest - len;
+}
+
 enum flow_code flow_place_not_found(struct flow_session *session, const struct flow_place *place,
                                     struct flow_err *err)
 {
     FLOW_CLEANUP(flow_params_done) struct flow_params known = {0};
-    FLOW_CLEANUP(flow_freep) const char **names = NULL;
     struct flow_err ignored = FLOW_ERR_INIT;
     const char *prefix = place->stage != NULL ? place->stage->prefix : "/", *nearest;
-    size_t i;
 
     if (prefix == NULL || known_names(session, place, prefix, &known, &ignored))
         return err->code;
-    names = calloc(known.count + 1, sizeof *names);
-    if (names == NULL)
-        return err->code;
-    for (i = 0; i < known.count; i++)
-        names[i] = known.list[i].name;
-    nearest = flow_name_nearest(place->name.text, names, known.count);
-    if (nearest != NULL && strcmp(nearest, place->name.text) != 0)
+    nearest = nearest_known(&known, place->name.text);
+    if (nearest != NULL)
         flow_err_hint(err, "did you mean %s?", nearest);
     return err->code;
 }

@@ -196,13 +196,17 @@ enum flow_code flow_resolve_prefix(struct flow_session *session, enum flow_sourc
                                    struct flow_view *view, struct flow_err *err)
 {
     FLOW_CLEANUP(flow_readings_done) struct flow_readings readings = {0};
+    FLOW_CLEANUP(flow_str_done) struct flow_str path = FLOW_STR_INIT(FLOW_STR_LINE_MAX);
 
-    if (flow_name_check_prefix(prefix, err) ||
-        flow_readings_prefix(session, source, prefix, options, &readings, err))
+    flow_str_add(&path, prefix);
+    while (path.len > 1 && path.text[path.len - 1] == '/')
+        flow_str_cut(&path, path.len - 1);
+    if (flow_str_check(&path, "the prefix", err) || flow_name_check_prefix(path.text, err) ||
+        flow_readings_prefix(session, source, path.text, options, &readings, err))
         return err->code;
     if (readings.list[0].params.count == 0)
         return flow_err_set(err, FLOW_E_NOT_FOUND,
                             "%s: nothing under %s; `flowenv list` shows what there is",
-                            flow_source_name(source), prefix);
+                            flow_source_name(source), path.text);
     return merge(session, NULL, options, &readings, view, err);
 }

@@ -32,7 +32,7 @@ enum flow_code flow_resolve_files(struct flow_session *session, const char *cons
                                   size_t count, const struct flow_resolve_options *options,
                                   struct flow_view *view, struct flow_err *err);
 
-/* No project: everything under prefix in a store. */
+/* No project: everything under prefix in a store; slashes at its end do not count. */
 enum flow_code flow_resolve_prefix(struct flow_session *session, enum flow_source source,
                                    const char *prefix, const struct flow_resolve_options *options,
                                    struct flow_view *view, struct flow_err *err);

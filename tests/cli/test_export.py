@@ -255,3 +255,8 @@ def test_files_made_by_export_are_the_users_alone(shop):
     shop("export", "--stage", "staging", "--format", "github-env",
          env={"GITHUB_ENV": str(path)}, check=0, wrapper=["sh", "-c", 'umask 0; exec "$@"', "sh"])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_slash_at_the_end_of_a_prefix_does_not_count(flowenv):
+    flowenv.ok("put", "--store", "local", "/shop/dev/key", input=b"v")
+    assert flowenv.ok("export", "--store", "local", "--prefix", "/shop/dev/") == b"export KEY='v'\n"

@@ -44,3 +44,16 @@ def test_a_key_of_the_stage_finds_its_parameter(shop):
     shop.put("stripe/secret-key", "sk_x", "--stage", "dev")
     assert shop.ok("get", "STRIPE_SECRET_KEY", "--stage", "dev") == b"sk_x"
     assert shop.ok("get", "stripe/secret-key") == b"sk_x"
+
+
+def test_a_missing_name_is_told_the_nearest_beside_it_and_no_other(flowenv):
+    for name in "/shop/dev/stripe/secret-key", "/shop/dev/bin":
+        flowenv.ok("put", "--store", "local", name, input=b"v")
+    near = flowenv.fails(1, "get", "--store", "local", "/shop/dev/stripe/secret-kay")
+    assert "did you mean /shop/dev/stripe/secret-key?" in near
+    assert "did you mean" not in flowenv.fails(1, "get", "--store", "local", "/shop/dev/missing")
+
+
+def test_a_relative_name_without_a_project_asks_for_the_full_one(flowenv):
+    said = flowenv.fails(2, "get", "--store", "local", "--stage", "dev", "stripe/secret-key")
+    assert "flowenv.ini" in said and "full name" in said and "--env-file" not in said
