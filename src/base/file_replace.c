@@ -269,8 +269,8 @@ static enum flow_code keep_previous(const struct draft *draft, const char *path,
     if (fstatat(draft->directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
         return FLOW_OK;
     (void)snprintf(previous, sizeof previous, "%s.prev", name);
-    memcpy(aside, draft->name, prefix_len);
-    write_chance(aside + prefix_len);
+    memcpy(aside, draft->name, strlen(draft->name) + 1);
+    aside[prefix_len] = 'x'; /* no hexadecimal digit: a name no draft has, and as much our own */
     if (linkat(draft->directory, name, draft->directory, aside, 0) != 0) {
         if (errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK)
             return FLOW_OK;

@@ -94,7 +94,7 @@ static enum flow_code relative_name(struct flow_session *session, struct flow_pl
 {
     if (flow_session_project(session) == NULL)
         return flow_err_set(err, FLOW_E_USAGE,
-                            "a name that does not begin with / is relative to a stage of a "
+                            "a name that does not begin with / is relative to the --stage of a "
                             "project, and there is no flowenv.ini here; give the full name");
     if (stage == NULL && writes)
         return flow_err_set(err, FLOW_E_USAGE,

@@ -44,7 +44,7 @@ static const char *fault_of(enum flow_code (*check)(const char *, struct flow_er
     return err.text;
 }
 
-TEST("a prefix ends at a slash; no prefix and \"/\" are above everything")
+TEST("a prefix ends at a slash; no prefix and the root are above everything")
 {
     EXPECT(flow_name_is_under("/shop/dev/key", "/shop/dev"));
     EXPECT(flow_name_is_under("/shop/dev/key", "/") && flow_name_is_under("key", "/"));
